@@ -1,0 +1,1 @@
+namespace EdgeProxy; internal sealed class Program { private static void Main() { } }
