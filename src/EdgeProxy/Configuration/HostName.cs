@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Net;
+
+namespace EdgeProxy.Configuration;
+
+/// <summary>Host names in the one form that configuration, SNI and Host headers are compared in:
+/// lower-case A-labels without port and trailing dot, IP addresses in canonical text without brackets.</summary>
+internal static class HostName
+{
+    private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
+
+    /// <summary>Turns a host as written by a person (may be internationalized, may have a trailing dot) into the compared form.</summary>
+    /// <returns>False when it is no host name and no IP address. A leading <c>*.</c> is kept.</returns>
+    public static bool TryParse(string text, out string name)
+    {
+        name = "";
+        var wildcard = text.StartsWith("*.", StringComparison.Ordinal);
+        var bare = (wildcard ? text[2..] : text).Trim('[', ']');
+        if (!wildcard && IPAddress.TryParse(bare, out var address) && (address.ToString() == bare || bare.Contains(':')))
+        {
+            name = address.ToString();
+            return true;
+        }
+
+        try
+        {
+            var ascii = Idn.GetAscii(bare.TrimEnd('.')).ToLowerInvariant();
+            if (ascii.Length is 0 or > 253)
+                return false;
+            name = wildcard ? "*." + ascii : ascii;
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The compared form of a Host header or SNI value; allocates only when it differs from what came in.</summary>
+    public static string FromWire(string host)
+    {
+        var end = host.Length;
+        if (end > 0 && host[0] == '[')
+        {
+            var close = host.IndexOf(']', StringComparison.Ordinal);
+            return close > 0 && IPAddress.TryParse(host.AsSpan(1, close - 1), out var address) ? address.ToString() : host;
+        }
+
+        var colon = host.IndexOf(':', StringComparison.Ordinal);
+        if (colon >= 0)
+            end = colon;
+        if (end > 1 && host[end - 1] == '.')
+            end--;
+        return (end == host.Length ? host : host[..end]).ToLowerInvariant();
+    }
+}
