@@ -1,0 +1,48 @@
+using System.Net;
+using EdgeProxy.Configuration;
+
+namespace EdgeProxy.Hosting;
+
+/// <summary>What the admin listener answers: liveness, readiness, and the reload command.</summary>
+internal static class AdminEndpoints
+{
+    /// <summary>Its presence shows that a program meant it: a page in a browser cannot send it to another origin unasked.</summary>
+    public const string CommandHeader = "X-EdgeProxy-Command";
+
+    public static void Map(IApplicationBuilder admin)
+    {
+        admin.UseRouting();
+        admin.UseEndpoints(endpoints =>
+        {
+            endpoints.MapGet("/healthz", () => Results.Text("healthy\n"));
+            endpoints.MapGet("/readyz", Ready);
+            endpoints.MapPost("/reload", ReloadAsync);
+        });
+    }
+
+    private static IResult Ready(IHostApplicationLifetime lifetime, ConfigReload reload)
+    {
+        var ready = lifetime.ApplicationStarted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested;
+        var configuration = reload.Errors.Count == 0 ? "valid" : "invalid: the last good one is serving";
+        return Results.Text(
+            $"{(ready ? "ready" : "not ready")}\nconfiguration {configuration}\n",
+            statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<IResult> ReloadAsync(HttpContext context, ConfigReload reload)
+    {
+        if (context.Request.Headers[CommandHeader] != "reload")
+            return Results.Text($"send the header {CommandHeader}: reload\n", statusCode: StatusCodes.Status403Forbidden);
+        if (!IsLocalName(context.Request.Host.Host))
+            return Results.Text("call the admin port by its address, not by a name\n", statusCode: StatusCodes.Status403Forbidden);
+
+        var errors = await reload.RunAsync("reload command", context.RequestAborted);
+        return Results.Json(
+            new { errors = errors.Select(error => new { path = error.Path, message = error.Message }) },
+            statusCode: errors.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity);
+    }
+
+    // A name that an attacker's DNS points here (rebinding) would make a browser treat this port as the attacker's own origin.
+    private static bool IsLocalName(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host.Trim('[', ']'), out _);
+}

@@ -1,0 +1,60 @@
+using System.Text;
+using EdgeProxy.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace EdgeProxy.Hosting;
+
+/// <summary>Sets Kestrel up: limits, encodings, and for each endpoint its protocols and connection middleware.</summary>
+internal static class Listeners
+{
+    public static void Configure(KestrelServerOptions kestrel, IConfiguration endpoints, TlsHandshakeCallbackOptions tls)
+    {
+        kestrel.AddServerHeader = false;
+        // Header values go through as the bytes they came as: Latin-1 maps every byte to one character and back.
+        kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+        kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+        SetLimits(kestrel.Limits);
+        kestrel.Configure(endpoints, reloadOnChange: true)
+            .Endpoint(ListenerEndpoints.Http, endpoint => Plain(endpoint.ListenOptions, ListenerKind.Http))
+            .Endpoint(ListenerEndpoints.Admin, endpoint => Plain(endpoint.ListenOptions, ListenerKind.Admin))
+            .Endpoint(ListenerEndpoints.Https, endpoint => Tls(endpoint.ListenOptions, tls));
+    }
+
+    private static void SetLimits(KestrelServerLimits limits)
+    {
+        limits.MaxRequestLineSize = 16 * 1024;
+        limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        limits.MaxRequestHeaderCount = 200;
+        limits.Http2.MaxRequestHeaderFieldSize = 32 * 1024;
+        // Each site sets its own.
+        limits.MaxRequestBodySize = null;
+        // A quiet client stream is legal (gRPC); the site's timeout bounds the silence.
+        limits.MinRequestBodyDataRate = null;
+    }
+
+    private static void Plain(ListenOptions listener, ListenerKind kind)
+    {
+        listener.Protocols = HttpProtocols.Http1;
+        Mark(listener, kind);
+        RejectionMiddleware.Use(listener);
+    }
+
+    private static void Tls(ListenOptions listener, TlsHandshakeCallbackOptions tls)
+    {
+        listener.Protocols = HttpProtocols.Http1AndHttp2;
+        Mark(listener, ListenerKind.Https);
+        listener.UseHttps(tls);
+        RejectionMiddleware.Use(listener);
+    }
+
+    private static void Mark(ListenOptions listener, ListenerKind kind)
+    {
+        var feature = new ListenerFeature(kind);
+        listener.Use(next => connection =>
+        {
+            connection.Features.Set(feature);
+            return next(connection);
+        });
+    }
+}
