@@ -25,4 +25,7 @@ internal sealed record EdgeConfig
 internal sealed record ListenerConfig(string BindAddress, int HttpPort, int HttpsPort, int PublicHttpsPort, AdminConfig? Admin);
 
 /// <summary>The admin listener; absent when its port is 0.</summary>
-internal sealed record AdminConfig(IPAddress BindAddress, int Port);
+internal sealed record AdminConfig(IPAddress BindAddress, int Port)
+{
+    public const int DefaultPort = 9180;
+}

@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace EdgeProxy.Configuration;
 
@@ -15,8 +17,8 @@ internal static class HostName
     {
         name = "";
         var wildcard = text.StartsWith("*.", StringComparison.Ordinal);
-        var bare = (wildcard ? text[2..] : text).Trim('[', ']');
-        if (!wildcard && IPAddress.TryParse(bare, out var address) && (address.ToString() == bare || bare.Contains(':')))
+        var bare = wildcard ? text[2..] : text;
+        if (!wildcard && TryParseAddress(text, out var address))
         {
             name = address.ToString();
             return true;
@@ -24,8 +26,10 @@ internal static class HostName
 
         try
         {
-            var ascii = Idn.GetAscii(bare.TrimEnd('.')).ToLowerInvariant();
-            if (ascii.Length is 0 or > 253)
+            // Lower case first: "BÜCHER" and "bücher" have different A-labels.
+            var ascii = Idn.GetAscii((bare.EndsWith('.') ? bare[..^1] : bare).ToLowerInvariant());
+            // A last label of digits is an IPv4 address to every client (URL Standard), so it can never be a name.
+            if (ascii.Length is 0 or > 253 || ascii[(ascii.LastIndexOf('.') + 1)..].All(char.IsAsciiDigit))
                 return false;
             name = wildcard ? "*." + ascii : ascii;
             return true;
@@ -34,6 +38,14 @@ internal static class HostName
         {
             return false;
         }
+    }
+
+    /// <summary>An IP address in full; IPv6 with or without brackets. Not the short forms of IPv4 (<c>127.1</c>, <c>80</c>).</summary>
+    public static bool TryParseAddress(string text, [NotNullWhen(true)] out IPAddress? address)
+    {
+        var bare = text.Length > 2 && text[0] == '[' && text[^1] == ']' ? text[1..^1] : text;
+        return IPAddress.TryParse(bare, out address)
+            && (address.ToString() == text || (address.AddressFamily == AddressFamily.InterNetworkV6 && !bare.Contains('[') && !bare.Contains('%')));
     }
 
     /// <summary>The compared form of a Host header or SNI value; allocates only when it differs from what came in.</summary>

@@ -1,0 +1,31 @@
+using EdgeProxy.Configuration;
+
+namespace EdgeProxy.Commands;
+
+/// <summary><c>check</c>: every error of the configuration, or a table of what it means.</summary>
+internal sealed class CheckCommand(ConfigSource source, TextWriter output, TextWriter error)
+{
+    public int Run()
+    {
+        var result = source.Load().Result;
+        if (result.Config is not { } config)
+        {
+            foreach (var problem in result.Errors)
+                error.WriteLine(problem);
+            return ExitCode.InvalidConfiguration;
+        }
+
+        foreach (var line in SiteListing.Of(config))
+            output.WriteLine(line);
+        foreach (var warning in MissingFiles(config))
+            error.WriteLine($"warning: {warning}");
+        return ExitCode.Done;
+    }
+
+    /// <summary>Not an error: the pair may be written later, and is picked up then.</summary>
+    private static IEnumerable<string> MissingFiles(EdgeConfig config) => config.Sites
+        .SelectMany(site => site.Names.Select(name => name.Certificate).OfType<CertificateSource.File>().SelectMany(file => new[] { file.Path, file.KeyPath }), (site, path) => (site, path))
+        .Distinct()
+        .Where(pair => !File.Exists(pair.path))
+        .Select(pair => $"{pair.path} of {pair.site.Name} does not exist or cannot be seen; a self-signed placeholder is served until it is there.");
+}

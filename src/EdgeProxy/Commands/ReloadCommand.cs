@@ -1,0 +1,71 @@
+using System.Net;
+using System.Text.Json;
+using EdgeProxy.Configuration;
+
+namespace EdgeProxy.Commands;
+
+/// <summary><c>reload</c>: has the running proxy read its configuration and certificate files again, and passes on its verdict.</summary>
+internal sealed class ReloadCommand(ConfigSource source, TextWriter output, TextWriter error)
+{
+    /// <summary>A header that no web page can have a browser send to another origin unasked.</summary>
+    public const string HeaderName = "X-EdgeProxy-Command";
+
+    public const string HeaderValue = "reload";
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
+    public async Task<int> RunAsync(CancellationToken cancel)
+    {
+        var loaded = source.Load();
+        using var client = AdminClient.Create(loaded.Root, Timeout);
+        if (client is null)
+            return Fail("The admin port is switched off (EdgeProxy:Admin:Port is 0): restart the proxy, or send it SIGHUP.");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "reload") { Headers = { { HeaderName, HeaderValue } } };
+        return await client.SendAsync(request, cancel) switch
+        {
+            (HttpStatusCode.OK, _) => Taken(),
+            (HttpStatusCode.UnprocessableEntity, var body) => Refused(body),
+            var (status, _) => Fail($"{client.Address} answered {(int)status}: is that EdgeProxy's admin port (EdgeProxy:Admin:Port)?"),
+            null => Fail(Unreachable(client.Address, loaded.Result)),
+        };
+    }
+
+    private int Taken()
+    {
+        output.WriteLine("configuration taken");
+        return ExitCode.Done;
+    }
+
+    private int Refused(string body)
+    {
+        foreach (var problem in ReadErrors(body))
+            error.WriteLine(problem);
+        error.WriteLine("The configuration was not taken; the old one is still serving.");
+        return ExitCode.InvalidConfiguration;
+    }
+
+    private static IReadOnlyList<ConfigError> ReadErrors(string body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ReloadAnswer>(body, JsonSerializerOptions.Web)?.Errors ?? [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    private static string Unreachable(Uri address, ConfigResult onDisk) =>
+        $"No answer from {address}: is EdgeProxy running, and is EdgeProxy:Admin:Port the port it was started with?"
+        + (onDisk.Config is null ? " The configuration on disk is invalid, so the port may be read wrongly: see the command check." : "");
+
+    private int Fail(string sentence)
+    {
+        error.WriteLine(sentence);
+        return ExitCode.Failed;
+    }
+}
+
+/// <summary>What the admin port answers to a reload: nothing in <paramref name="Errors"/> when the configuration was taken.</summary>
+internal sealed record ReloadAnswer(IReadOnlyList<ConfigError> Errors);

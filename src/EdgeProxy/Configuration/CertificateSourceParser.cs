@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+
+namespace EdgeProxy.Configuration;
+
+/// <summary>Where the certificates of one site come from, decided name by name.</summary>
+internal sealed class CertificateSourceParser(ConfigSection site, AcmeOptions acme, string baseDirectory)
+{
+    private static readonly ImmutableArray<(string, string?)> Sources = [("Acme", "Acme"), ("File", "File"), ("Internal", "Internal")];
+
+    private readonly ConfigSection _section = site.Section("Certificate");
+
+    public ImmutableArray<SiteName> Parse(ImmutableArray<(string Path, string Value)> names)
+    {
+        var source = _section.Read("Source", null, text => ValueParser.Choice(text, Sources));
+        var file = ParseFile(source);
+        var options = AcmeOptionsParser.Parse(site.Section("Acme"), baseDirectory);
+        if (source is "File" or "Internal" && site.Has("Acme"))
+            site.Fail("Acme", $"has no effect, because Certificate:Source is {source}: remove one of the two.");
+        var authority = new Lazy<AcmeConfig>(() => AcmeConfigParser.Parse(options.Over(acme)));
+        return [.. names.Select(name => new SiteName(name.Value, source switch
+        {
+            "File" => file,
+            "Internal" => new CertificateSource.Internal(),
+            null when PrivateNames.IsInternalByDefault(name.Value) => new CertificateSource.Internal(),
+            _ => FromAcme(authority.Value, name.Path, name.Value),
+        }))];
+    }
+
+    private CertificateSource.File ParseFile(string? source)
+    {
+        var path = _section.Read("Path", "", text => Path.GetFullPath(text, baseDirectory));
+        var keyPath = _section.Read("KeyPath", "", text => Path.GetFullPath(text, baseDirectory));
+        foreach (var key in new[] { "Path", "KeyPath" })
+        {
+            if (source == "File" && !_section.Has(key))
+                _section.Fail(key, "is missing: Source File needs Path (certificate and chain) and KeyPath (private key), both PEM files.");
+            else if (source != "File" && _section.Has(key))
+                _section.Fail(key, "belongs to Source File: write \"Source\": \"File\" beside it, or remove it.");
+        }
+
+        return new CertificateSource.File(path, keyPath);
+    }
+
+    private CertificateSource.Acme FromAcme(AcmeConfig authority, string path, string name)
+    {
+        if (name.StartsWith('*'))
+            site.FailAt(path, $"a wildcard certificate needs the challenge dns-01, which is not available: give {name} a certificate with Certificate:Source File, or list the names one by one.");
+        else if (PrivateNames.IsReserved(name) && AcmeConfigParser.IsPublic(authority))
+            site.FailAt(path, $"no public CA issues a certificate for {name}: remove Certificate:Source, and the internal CA issues it.");
+        return new CertificateSource.Acme(authority);
+    }
+}
