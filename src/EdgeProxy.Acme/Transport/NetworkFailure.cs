@@ -1,0 +1,20 @@
+using System.Security.Authentication;
+
+namespace EdgeProxy.Acme;
+
+/// <summary>Says in a sentence why no answer came.</summary>
+internal static class NetworkFailure
+{
+    public static AcmeException From(Uri url, Exception failure) =>
+        new($"{url} cannot be reached: {Reason(url, failure)}", failure);
+
+    public static AcmeException Timeout(Uri url, TimeSpan patience, Exception failure) =>
+        new($"{url} did not answer within {patience.TotalSeconds:0.#} seconds.", failure);
+
+    private static string Reason(Uri url, Exception failure) => failure switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => $"the name {url.Host} cannot be resolved.",
+        HttpRequestException { InnerException: AuthenticationException tls } => $"the TLS handshake failed: {ProblemText.Clean(tls.Message)}",
+        _ => ProblemText.Clean(failure.GetBaseException().Message),
+    };
+}

@@ -1,0 +1,27 @@
+using System.Security.Cryptography;
+
+namespace EdgeProxy.Acme;
+
+/// <summary>Reads a private key whose kind is not known beforehand. No exception quotes the text.</summary>
+internal static class PrivateKeyPem
+{
+    public static AsymmetricAlgorithm Parse(string pem) =>
+        TryImport(ECDsa.Create(), pem) ?? TryImport(RSA.Create(), pem)
+        ?? throw new CryptographicException("The PEM text holds no unencrypted ECDSA or RSA private key.");
+
+    private static AsymmetricAlgorithm? TryImport(AsymmetricAlgorithm key, string pem)
+    {
+        try
+        {
+            key.ImportFromPem(pem);
+            // A public key imports as well; only a private one exports.
+            key.ExportPkcs8PrivateKey();
+            return key;
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            key.Dispose();
+            return null;
+        }
+    }
+}
