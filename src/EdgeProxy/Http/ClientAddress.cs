@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Primitives;
+
+namespace EdgeProxy.Http;
+
+/// <summary>Whose request it is: the peer's, or, as far as trusted proxies vouch for it, the one X-Forwarded-For names.</summary>
+internal static class ClientAddress
+{
+    public static IPAddress Unmap(IPAddress? address) =>
+        address is null ? IPAddress.None : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    public static bool IsTrusted(ImmutableArray<IPNetwork> trusted, IPAddress address)
+    {
+        foreach (var network in trusted)
+        {
+            if (network.Contains(address))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Walks from the nearest hop outwards to the first that is not trusted. What is no address ends the walk:
+    /// whoever wrote it is the last that is known.</summary>
+    public static IPAddress Find(ImmutableArray<IPNetwork> trusted, IPAddress trustedPeer, StringValues forwardedFor)
+    {
+        var client = trustedPeer;
+        for (var line = forwardedFor.Count - 1; line >= 0; line--)
+        {
+            var rest = forwardedFor[line].AsSpan();
+            while (!rest.IsEmpty)
+            {
+                var comma = rest.LastIndexOf(',');
+                if (!TryParse(rest[(comma + 1)..].Trim(), out var hop))
+                    return client;
+                client = hop;
+                if (!IsTrusted(trusted, client))
+                    return client;
+                rest = comma < 0 ? default : rest[..comma];
+            }
+        }
+
+        return client;
+    }
+
+    // With or without a port, as some proxies write it; but not the short and octal forms that IPAddress.Parse takes as well.
+    private static bool TryParse(ReadOnlySpan<char> text, out IPAddress address)
+    {
+        address = IPAddress.None;
+        if (!IPEndPoint.TryParse(text, out var endPoint))
+            return false;
+        address = Unmap(endPoint.Address);
+        return endPoint.AddressFamily == AddressFamily.InterNetworkV6 || text.StartsWith(address.ToString());
+    }
+}

@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+using System.Text;
+using EdgeProxy.Configuration;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace EdgeProxy.Http;
+
+/// <summary>The answer to a request that we answer with an error: three members in a fixed order, encoded once.</summary>
+internal static class ErrorBody
+{
+    public const string ContentType = "application/json";
+
+    private static readonly FrozenDictionary<int, byte[]> Defaults = new Dictionary<int, byte[]>
+    {
+        [400] = Encode("BAD_REQUEST", "the request is malformed"),
+        [404] = Encode("NOT_FOUND", "nothing is served at this address"),
+        [405] = Encode("METHOD_NOT_ALLOWED", "the method is not allowed here"),
+        [408] = Encode("REQUEST_TIMEOUT", "the request did not arrive in time"),
+        [411] = Encode("LENGTH_REQUIRED", "the request does not say how long its body is"),
+        [413] = Encode("PAYLOAD_TOO_LARGE", "the request body is larger than allowed"),
+        [414] = Encode("URI_TOO_LONG", "the request line is longer than allowed"),
+        [417] = Encode("EXPECTATION_FAILED", "the expectation of the request cannot be met"),
+        [421] = Encode("MISDIRECTED_REQUEST", "the connection was made for another host"),
+        [431] = Encode("REQUEST_HEADER_FIELDS_TOO_LARGE", "the request headers are larger than allowed"),
+        [500] = Encode("INTERNAL_SERVER_ERROR", "the request failed inside the proxy"),
+        [502] = Encode("BAD_GATEWAY", "received an invalid response from the upstream server"),
+        [503] = Encode("SERVICE_UNAVAILABLE", "no upstream server is available"),
+        [504] = Encode("GATEWAY_TIMEOUT", "the upstream server did not answer in time"),
+        [505] = Encode("HTTP_VERSION_NOT_SUPPORTED", "the HTTP version is not supported"),
+    }.ToFrozenDictionary();
+
+    /// <summary>The body for a status when no site has its own.</summary>
+    public static ReadOnlyMemory<byte> Default(int status) =>
+        Defaults.TryGetValue(status, out var body) ? body : Encode(CodeOf(status), ReasonPhrases.GetReasonPhrase(status));
+
+    /// <summary>Replaces whatever the response holds so far. Does nothing once it has started; nothing can be taken back then.</summary>
+    public static async Task WriteAsync(HttpContext context, int status)
+    {
+        var response = context.Response;
+        if (response.HasStarted)
+            return;
+
+        var body = For(context, status);
+        response.Clear();
+        response.StatusCode = status;
+        response.ContentType = ContentType;
+        response.ContentLength = body.Length;
+
+        // What follows on the connection is the rest of a body that nobody wants, or cannot be told apart from it.
+        if (status is 400 or 408 or 413)
+            response.Headers.Connection = "close";
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await response.Body.WriteAsync(body);
+    }
+
+    private static ReadOnlyMemory<byte> For(HttpContext context, int status) =>
+        context.Features.Get<RequestSite>() is { } request && request.Site.Errors.TryGetValue(status, out var own) ? own : Default(status);
+
+    private static string CodeOf(int status) =>
+        ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } phrase
+            ? phrase.ToUpperInvariant().Replace(' ', '_').Replace('-', '_')
+            : $"STATUS_{status}";
+
+    private static byte[] Encode(string code, string message) =>
+        Encoding.ASCII.GetBytes($$"""{"data": null, "code": "{{code}}", "message": "{{message}}"}""");
+}

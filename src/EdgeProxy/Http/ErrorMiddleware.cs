@@ -1,0 +1,44 @@
+using EdgeProxy.Observability;
+
+namespace EdgeProxy.Http;
+
+/// <summary>The boundary around everything that answers a request: no exception passes it, and no response that broke off ends as if it were whole.</summary>
+internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (ClientIsGone(context, exception))
+        {
+            if (!context.Response.HasStarted)
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        }
+        catch (BadHttpRequestException exception)
+        {
+            await FailAsync(context, exception.StatusCode);
+        }
+        catch (Exception exception)
+        {
+            Failed(logger, exception);
+            await FailAsync(context, StatusCodes.Status500InternalServerError);
+        }
+    }
+
+    private static bool ClientIsGone(HttpContext context, Exception exception) =>
+        exception is OperationCanceledException or IOException and not BadHttpRequestException && context.RequestAborted.IsCancellationRequested;
+
+    private static Task FailAsync(HttpContext context, int status)
+    {
+        if (!context.Response.HasStarted)
+            return ErrorBody.WriteAsync(context, status);
+        context.Features.Set(new ResponseCut());
+        context.Abort();
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed inside the proxy")]
+    private static partial void Failed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,17 @@
+using EdgeProxy.Configuration;
+using EdgeProxy.Observability;
+
+namespace EdgeProxy.Http;
+
+/// <summary>What the access log says about whom a request was for and from; nothing for the admin listener.</summary>
+internal static class RequestSubject
+{
+    public static AccessLogSubject? Of(HttpContext context)
+    {
+        if (ListenerFeature.Of(context) == ListenerKind.Admin)
+            return null;
+        return context.Features.Get<RequestSite>() is { } request
+            ? new AccessLogSubject(request.Site.Name, request.ClientAddress)
+            : new AccessLogSubject("-", ClientAddress.Unmap(context.Connection.RemoteIpAddress));
+    }
+}

@@ -1,0 +1,71 @@
+using System.Buffers;
+using EdgeProxy.Configuration;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace EdgeProxy.Http;
+
+/// <summary>Finds the site a request is for and sets <see cref="RequestSite"/>; refuses what no site answers to. Behind it every request has a site.</summary>
+/// <param name="next">What answers for a site.</param>
+/// <param name="sites">Read once per request.</param>
+/// <param name="sharesCertificate">Whether the certificate of the first name (the TLS name) is also that of the second (the host).</param>
+internal sealed class SiteMiddleware(RequestDelegate next, CurrentSites sites, Func<string, string, bool> sharesCertificate)
+{
+    // A Host header may hold more (sub-delims, a wildcard's asterisk); no host that a redirect may name does.
+    private static readonly SearchValues<char> HostCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.:");
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var table = sites.Table;
+        if (Find(context, table) is not { } request)
+            return ErrorBody.WriteAsync(context, StatusCodes.Status404NotFound);
+        context.Features.Set(request);
+
+        if (IsMisdirected(context, table, request.Host))
+            return ErrorBody.WriteAsync(context, StatusCodes.Status421MisdirectedRequest);
+        if (RequestTarget.IsMalformed(RequestTarget.Raw(context)))
+            return ErrorBody.WriteAsync(context, StatusCodes.Status400BadRequest);
+        if (IsTunnel(context))
+            return ErrorBody.WriteAsync(context, StatusCodes.Status405MethodNotAllowed);
+        return BodyFits(context, request.Site) ? next(context) : ErrorBody.WriteAsync(context, StatusCodes.Status413PayloadTooLarge);
+    }
+
+    private static RequestSite? Find(HttpContext context, SiteTable table)
+    {
+        var clientHost = context.Request.Headers.Host.ToString();
+        var host = HostName.FromWire(clientHost);
+        if (host.Length == 0 || host.AsSpan().ContainsAnyExcept(HostCharacters) || table.Find(host) is not { } site)
+            return null;
+
+        var trusted = table.Config.TrustedProxies;
+        var peer = ClientAddress.Unmap(context.Connection.RemoteIpAddress);
+        return ClientAddress.IsTrusted(trusted, peer)
+            ? new(site, host, clientHost, true, ClientAddress.Find(trusted, peer, context.Request.Headers["X-Forwarded-For"]))
+            : new(site, host, clientHost, false, peer);
+    }
+
+    // RFC 9110 §7.4: a connection is authoritative only for what its certificate names.
+    private bool IsMisdirected(HttpContext context, SiteTable table, string host)
+    {
+        if (context.Features.Get<ITlsHandshakeFeature>() is not { } tls)
+            return false;
+        var tlsName = tls.HostName is { Length: > 0 } sent ? HostName.FromWire(sent) : table.Config.Sites[0].Name;
+        return tlsName != host && !sharesCertificate(tlsName, host);
+    }
+
+    private static bool IsTunnel(HttpContext context) =>
+        HttpMethods.IsConnect(context.Request.Method) && context.Features.Get<IHttpExtendedConnectFeature>()?.IsExtendedConnect != true;
+
+    private static bool BodyFits(HttpContext context, Site site)
+    {
+        var fits = !(context.Request.ContentLength > site.MaxRequestBodySize);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            // For a body that is refused the server's own limit is lifted: it then reads some of it away after the answer,
+            // instead of resetting the connection before the client has seen the answer.
+            limit.MaxRequestBodySize = fits ? site.MaxRequestBodySize : null;
+        }
+
+        return fits;
+    }
+}
