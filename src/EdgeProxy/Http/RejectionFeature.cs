@@ -1,0 +1,35 @@
+using System.Net;
+using System.Text;
+using EdgeProxy.Observability;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace EdgeProxy.Http;
+
+/// <summary>Connection feature: gives an HTTP/1 connection our answer to a request that the server refuses by itself, in place of its empty one.</summary>
+internal sealed class RejectionFeature(RejectionWriter output, IPAddress client, ILogger access, TimeProvider clock)
+{
+    /// <summary>Whether the server gave the connection up; the client may still be sending.</summary>
+    public bool IsRejected { get; private set; }
+
+    /// <summary>Called in the middle of the server's processing, before it has written anything of its own answer.</summary>
+    /// <param name="status">The server's choice.</param>
+    /// <param name="method">As far as it was understood; empty when not.</param>
+    /// <param name="responseStarted">Nothing can be said any more.</param>
+    public void Reject(int status, string method, bool responseStarted)
+    {
+        if (IsRejected)
+            return;
+        IsRejected = true;
+        if (responseStarted)
+            return;
+
+        var body = HttpMethods.IsHead(method) ? default : ErrorBody.Default(status);
+        output.WriteLast(Head(status, ErrorBody.Default(status).Length), body.Span);
+        if (access.IsEnabled(LogLevel.Information))
+            AccessLog.Line(access, "-", client, AccessLog.Safe(method), "-", "-", status, body.Length, 0, "-", "done");
+    }
+
+    private byte[] Head(int status, int length) => Encoding.ASCII.GetBytes(
+        $"HTTP/1.1 {status} {ReasonPhrases.GetReasonPhrase(status)}\r\n" +
+        $"Content-Length: {length}\r\nContent-Type: {ErrorBody.ContentType}\r\nDate: {clock.GetUtcNow():R}\r\nConnection: close\r\n\r\n");
+}
