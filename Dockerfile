@@ -26,5 +26,5 @@ ENV EdgeProxy__DataDirectory=/data
 USER $APP_UID
 EXPOSE 80 443
 VOLUME /data
-HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["dotnet", "EdgeProxy.dll", "health"]
-ENTRYPOINT ["dotnet", "EdgeProxy.dll"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["dotnet", "/app/EdgeProxy.dll", "health"]
+ENTRYPOINT ["dotnet", "/app/EdgeProxy.dll"]

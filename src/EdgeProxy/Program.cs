@@ -1,1 +1,20 @@
-namespace EdgeProxy; internal sealed class Program { private static void Main() { } }
+using EdgeProxy.Certificates;
+using EdgeProxy.Commands;
+using EdgeProxy.Configuration;
+using EdgeProxy.Proxy;
+
+namespace EdgeProxy;
+
+internal static class Program
+{
+    private static Task<int> Main(string[] args)
+    {
+        // Before anything loads OpenSSL, which reads its configuration once.
+        TlsDefaults.Apply();
+        return new CommandLine(
+            files => new ConfigSource(ConfigPlace.OfThisProcess(), files, YarpSectionParser.Errors),
+            (source, cancel) => RunCommand.RunAsync(source, Console.Error, cancel),
+            Console.Out,
+            Console.Error).RunAsync(args);
+    }
+}

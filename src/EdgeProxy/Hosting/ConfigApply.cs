@@ -15,15 +15,24 @@ internal sealed class ConfigApply(
     IOptions<HostOptions> host,
     ReloadableLog log)
 {
-    /// <summary>Applies <paramref name="loaded"/>; returns once every part of it serves.</summary>
-    public async Task RunAsync(LoadedConfig loaded, CancellationToken cancel)
+    /// <summary>Applies what a starting process has parsed, before its listeners are opened.</summary>
+    public async Task StartAsync(EdgeConfig config, IConfiguration root, CancellationToken cancel)
     {
-        var config = loaded.Config;
         certificates.Apply(config);
-        await routes.ApplyAsync(config, loaded.Root, cancel);
+        await routes.ApplyAsync(config, root, cancel);
+        host.Value.ShutdownTimeout = config.ShutdownGracePeriod;
+    }
+
+    /// <summary>Applies a later configuration; returns once every part of it serves.</summary>
+    /// <returns>What stands in the way on this machine; then nothing was applied.</returns>
+    public async Task<IReadOnlyList<ConfigError>> RunAsync(EdgeConfig config, IConfiguration root, CancellationToken cancel)
+    {
+        if (PortCheck.Errors(sites.Table.Config.Listeners, config.Listeners) is [_, ..] errors)
+            return errors;
+        await StartAsync(config, root, cancel);
         sites.Table = new SiteTable(config);
         listeners.Set(config.Listeners);
-        host.Value.ShutdownTimeout = config.ShutdownGracePeriod;
-        log.Apply(loaded.Root);
+        log.Apply(root);
+        return [];
     }
 }

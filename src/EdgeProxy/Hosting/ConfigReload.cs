@@ -4,7 +4,7 @@ namespace EdgeProxy.Hosting;
 
 /// <summary>Reads the configuration again and puts it in force as a whole, or leaves the last good one serving and keeps the errors.
 /// One reload at a time.</summary>
-internal sealed class ConfigReload(ConfigSource source, ConfigCheck check, ConfigApply apply, ILogger<ConfigReload> log) : IDisposable
+internal sealed class ConfigReload(ConfigSource source, ConfigApply apply, ILogger<ConfigReload> log) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
     private IReadOnlyList<ConfigError> _errors = [];
@@ -34,8 +34,7 @@ internal sealed class ConfigReload(ConfigSource source, ConfigCheck check, Confi
     private async Task<IReadOnlyList<ConfigError>> ReadAndApplyAsync(CancellationToken cancel)
     {
         var loaded = source.Load();
-        var errors = check.Errors(loaded);
-        return errors.Count > 0 ? errors : await apply.RunAsync(loaded, cancel);
+        return loaded.Result.Config is { } config ? await apply.RunAsync(config, loaded.Root, cancel) : loaded.Result.Errors;
     }
 
     private void Report(string reason, IReadOnlyList<ConfigError> errors)

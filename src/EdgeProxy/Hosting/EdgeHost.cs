@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgeProxy.Certificates;
 using EdgeProxy.Configuration;
 using EdgeProxy.Http;
@@ -10,26 +11,25 @@ namespace EdgeProxy.Hosting;
 /// <summary>Wires the rooms into one web application. Built from a valid configuration only.</summary>
 internal static class EdgeHost
 {
-    public static WebApplication Build(ConfigSource source, LoadedConfig loaded)
+    public static WebApplication Build(ConfigSource source, EdgeConfig config, IConfiguration root)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = source.ContentRoot, EnvironmentName = source.Environment });
-        var listeners = new ListenerEndpoints(loaded.Config.Listeners);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = source.BaseDirectory });
+        var listeners = new ListenerEndpoints(config.Listeners);
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddSingleton(source)
             .AddSingleton(listeners)
-            .AddSingleton(new CurrentSites(new SiteTable(loaded.Config)))
-            .AddSingleton<ConfigCheck>()
+            .AddSingleton(new CurrentSites(new SiteTable(config)))
             .AddSingleton<ConfigApply>()
             .AddSingleton<ConfigReload>()
             .AddHostedService<ReloadLoop>()
             .AddRouting();
-        AddLogging(builder, loaded.Root);
+        AddLogging(builder, root);
         AddCertificates(builder.Services);
         builder.Services.AddForwarding();
         builder.WebHost.UseKestrelCore();
-        builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<TlsHandshake>((kestrel, tls) =>
-            Listeners.Configure(kestrel, new ConfigurationBuilder().Add(listeners).Build(), tls.CreateOptions()));
+        builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<TlsHandshake, RejectionMiddleware>((kestrel, tls, rejection) =>
+            Listeners.Configure(kestrel, new ConfigurationBuilder().Add(listeners).Build(), tls.CreateOptions(), rejection));
 
         var app = builder.Build();
         MapPipeline(app);
@@ -43,6 +43,7 @@ internal static class EdgeHost
     }
 
     private static void AddCertificates(IServiceCollection services) => services
+        .AddSingleton<RejectionMiddleware>()
         .AddSingleton<ChallengeTable>()
         .AddSingleton<HttpChallengeSolver>()
         .AddSingleton<CertificateTable>()
@@ -51,11 +52,13 @@ internal static class EdgeHost
 
     private static void MapPipeline(WebApplication app)
     {
-        app.MapWhen(context => context.Features.GetRequiredFeature<ListenerFeature>().Kind == ListenerKind.Admin, AdminEndpoints.Map);
-        app.UseMiddleware<AccessLogMiddleware>();
+        BadRequestObserver.Subscribe(app.Services.GetRequiredService<DiagnosticListener>());
+        var tls = app.Services.GetRequiredService<TlsHandshake>();
+        app.MapWhen(context => ListenerFeature.Of(context) == ListenerKind.Admin, AdminEndpoints.Map);
+        app.UseMiddleware<AccessLogMiddleware>((Func<HttpContext, AccessLogSubject?>)RequestSubject.Of);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<ChallengeMiddleware>();
-        app.UseMiddleware<SiteMiddleware>();
+        app.UseMiddleware<SiteMiddleware>((Func<string, string, bool>)tls.SharesCertificate);
         app.UseMiddleware<RedirectMiddleware>();
         app.MapForwarding();
     }

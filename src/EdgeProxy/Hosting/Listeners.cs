@@ -8,7 +8,7 @@ namespace EdgeProxy.Hosting;
 /// <summary>Sets Kestrel up: limits, encodings, and for each endpoint its protocols and connection middleware.</summary>
 internal static class Listeners
 {
-    public static void Configure(KestrelServerOptions kestrel, IConfiguration endpoints, TlsHandshakeCallbackOptions tls)
+    public static void Configure(KestrelServerOptions kestrel, IConfiguration endpoints, TlsHandshakeCallbackOptions tls, RejectionMiddleware rejection)
     {
         kestrel.AddServerHeader = false;
         // Header values go through as the bytes they came as: Latin-1 maps every byte to one character and back.
@@ -16,9 +16,9 @@ internal static class Listeners
         kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         SetLimits(kestrel.Limits);
         kestrel.Configure(endpoints, reloadOnChange: true)
-            .Endpoint(ListenerEndpoints.Http, endpoint => Plain(endpoint.ListenOptions, ListenerKind.Http))
-            .Endpoint(ListenerEndpoints.Admin, endpoint => Plain(endpoint.ListenOptions, ListenerKind.Admin))
-            .Endpoint(ListenerEndpoints.Https, endpoint => Tls(endpoint.ListenOptions, tls));
+            .Endpoint(ListenerEndpoints.Http, endpoint => Plain(endpoint.ListenOptions, ListenerKind.Http, rejection))
+            .Endpoint(ListenerEndpoints.Admin, endpoint => Plain(endpoint.ListenOptions, ListenerKind.Admin, rejection))
+            .Endpoint(ListenerEndpoints.Https, endpoint => Tls(endpoint.ListenOptions, tls, rejection));
     }
 
     private static void SetLimits(KestrelServerLimits limits)
@@ -33,28 +33,18 @@ internal static class Listeners
         limits.MinRequestBodyDataRate = null;
     }
 
-    private static void Plain(ListenOptions listener, ListenerKind kind)
+    private static void Plain(ListenOptions listener, ListenerKind kind, RejectionMiddleware rejection)
     {
         listener.Protocols = HttpProtocols.Http1;
-        Mark(listener, kind);
-        RejectionMiddleware.Use(listener);
+        listener.Use(ListenerFeature.Mark(kind));
+        listener.Use(rejection.Use);
     }
 
-    private static void Tls(ListenOptions listener, TlsHandshakeCallbackOptions tls)
+    private static void Tls(ListenOptions listener, TlsHandshakeCallbackOptions tls, RejectionMiddleware rejection)
     {
         listener.Protocols = HttpProtocols.Http1AndHttp2;
-        Mark(listener, ListenerKind.Https);
+        listener.Use(ListenerFeature.Mark(ListenerKind.Https));
         listener.UseHttps(tls);
-        RejectionMiddleware.Use(listener);
-    }
-
-    private static void Mark(ListenOptions listener, ListenerKind kind)
-    {
-        var feature = new ListenerFeature(kind);
-        listener.Use(next => connection =>
-        {
-            connection.Features.Set(feature);
-            return next(connection);
-        });
+        listener.Use(rejection.Use);
     }
 }

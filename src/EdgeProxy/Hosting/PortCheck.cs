@@ -7,12 +7,16 @@ namespace EdgeProxy.Hosting;
 /// <summary>Finds out whether ports that a new configuration asks for can be had, before the old ones are given up.</summary>
 internal static class PortCheck
 {
-    public static IReadOnlyList<ConfigError> Errors(ListenerConfig now, ListenerConfig next) =>
+    /// <param name="now">What this process listens on already; null before it does.</param>
+    /// <param name="next">What it is asked to listen on.</param>
+    public static IReadOnlyList<ConfigError> Errors(ListenerConfig? now, ListenerConfig next)
+    {
         // A port that is ours already is given up before it is taken again, whatever the address was.
-        [.. Ports(next).ExceptBy(Ports(now).Select(port => port.EndPoint.Port), port => port.EndPoint.Port).Select(Try).OfType<ConfigError>()];
+        var ours = now is null ? [] : Ports(now).Select(port => port.EndPoint.Port);
+        return [.. Ports(next).ExceptBy(ours, port => port.EndPoint.Port).Select(Try).OfType<ConfigError>()];
+    }
 
-    /// <summary>The sentence for a port that cannot be listened on.</summary>
-    public static string Explain(SocketError error, IPEndPoint endPoint) => error switch
+    private static string Explain(SocketError error, IPEndPoint endPoint) => error switch
     {
         SocketError.AddressAlreadyInUse => $"port {endPoint.Port} on {endPoint.Address} is in use by another process; stop that one or choose another port",
         SocketError.AccessDenied => $"this user may not listen on port {endPoint.Port}; choose a port above 1023 or allow it (CAP_NET_BIND_SERVICE, or sysctl net.ipv4.ip_unprivileged_port_start)",
@@ -20,7 +24,7 @@ internal static class PortCheck
         _ => $"cannot listen on {endPoint}: {error}",
     };
 
-    public static IEnumerable<(string Key, IPEndPoint EndPoint)> Ports(ListenerConfig listeners)
+    private static IEnumerable<(string Key, IPEndPoint EndPoint)> Ports(ListenerConfig listeners)
     {
         var address = IPAddress.TryParse(listeners.BindAddress, out var ip) ? ip : AnyAddress;
         yield return ("HttpPort", new(address, listeners.HttpPort));
