@@ -1,0 +1,70 @@
+namespace EdgeProxy.Storage;
+
+/// <summary>Writes files whole: a reader, and a start after a crash, sees the old content or the new, never a part.</summary>
+internal static class AtomicFile
+{
+    private const string TemporaryEnding = ".tmp";
+
+    /// <summary>Creates or replaces a file; its folder is created where it is missing.</summary>
+    /// <param name="path">Full path.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="secret">Whether only the owner may read it.</param>
+    /// <exception cref="IOException">The disk is full, read-only or broken.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process may not write there.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content, bool secret = false)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        PrivateFolder.Create(folder);
+        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}{TemporaryEnding}");
+        try
+        {
+            WriteToDisk(temporary, content, secret);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            TryDelete(temporary);
+            throw;
+        }
+
+        PrivateFolder.FlushEntries(folder);
+    }
+
+    /// <summary>Renames a file within its folder, surviving a power cut once it returns.</summary>
+    public static void Rename(string from, string to)
+    {
+        File.Move(from, to, overwrite: true);
+        PrivateFolder.FlushEntries(Path.GetDirectoryName(to)!);
+    }
+
+    /// <summary>Deletes what writes that never finished left behind anywhere under <paramref name="folder"/>.</summary>
+    public static void RemoveLeftovers(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        foreach (var leftover in Directory.EnumerateFiles(folder, ".*" + TemporaryEnding, SearchOption.AllDirectories))
+            TryDelete(leftover);
+    }
+
+    private static void WriteToDisk(string path, ReadOnlySpan<byte> content, bool secret)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = secret ? PrivateFolder.OwnerOnly : PrivateFolder.OwnerWritesOthersRead;
+        using var file = new FileStream(path, options);
+        file.Write(content);
+        file.Flush(flushToDisk: true);
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A leftover costs nothing; whatever stopped the deletion stops the write too and is reported there.
+        }
+    }
+}
