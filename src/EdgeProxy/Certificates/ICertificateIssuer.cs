@@ -12,7 +12,7 @@ internal interface ICertificateIssuer
     CertificateKeyType KeyType { get; }
 
     /// <summary>Obtains a certificate. It MUST throw <see cref="IssuanceException"/> with a sentence for everything that can be foreseen,
-    /// MUST end soon after cancellation, and SHOULD go on with a pending order instead of placing another.</summary>
+    /// MUST end by itself and soon after cancellation, and SHOULD go on with a pending order instead of placing another.</summary>
     /// <returns>The chain in PEM, leaf first, byte for byte as the CA sent it.</returns>
     Task<byte[]> IssueAsync(Issuance issuance, CancellationToken cancellationToken);
 }
@@ -22,7 +22,8 @@ internal interface ICertificateIssuer
 /// <param name="Key">The key that the certificate is for.</param>
 /// <param name="PendingOrder">An order of an earlier attempt with the same key.</param>
 /// <param name="OrderPlaced">Called with a new order's address before anything else is done with it.</param>
-internal sealed record Issuance(string Name, AsymmetricAlgorithm Key, Uri? PendingOrder, Action<Uri> OrderPlaced);
+/// <param name="Random">For this issuance alone.</param>
+internal sealed record Issuance(string Name, AsymmetricAlgorithm Key, Uri? PendingOrder, Action<Uri> OrderPlaced, Random Random);
 
 /// <summary>No certificate could be obtained, for a reason that the message tells in a sentence.</summary>
 internal sealed class IssuanceException : Exception

@@ -16,6 +16,16 @@ internal static class KeyFactory
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 
+    public static bool IsOfType(AsymmetricAlgorithm key, CertificateKeyType type) => (key, type) switch
+    {
+        (ECDsa, CertificateKeyType.P256) => key.KeySize == 256,
+        (ECDsa, CertificateKeyType.P384) => key.KeySize == 384,
+        (RSA, CertificateKeyType.RSA2048) => key.KeySize == 2048,
+        (RSA, CertificateKeyType.RSA3072) => key.KeySize == 3072,
+        (RSA, CertificateKeyType.RSA4096) => key.KeySize == 4096,
+        _ => false,
+    };
+
     /// <summary>The key in PKCS#8 PEM, or null when the text holds none.</summary>
     public static AsymmetricAlgorithm? FromPem(string pem)
     {

@@ -1,0 +1,141 @@
+using System.Security.Cryptography;
+using EdgeProxy.Configuration;
+
+namespace EdgeProxy.Certificates;
+
+/// <summary>Obtains one name's certificate from its CA and renews it for as long as the name is configured.
+/// Disk before memory: what is served has been stored.</summary>
+internal sealed class IssuanceLoop : ICertificateLoop
+{
+    // Timers count running time; a machine that slept, or whose clock was set, looks again within this.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+
+    private readonly string _name;
+    private readonly CertificateSource _source;
+    private readonly ICertificateIssuer _issuer;
+    private readonly CertificateStore _store;
+    private readonly CertificateTable _table;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly ILogger _logger;
+    private volatile ServingCertificate _current;
+    private volatile RenewalState _state;
+
+    /// <param name="name">The name.</param>
+    /// <param name="source">Where the configuration says its certificate comes from.</param>
+    /// <param name="issuer">The CA that stands for.</param>
+    /// <param name="standIn">Served while there is nothing on disk.</param>
+    /// <param name="store">The disk.</param>
+    /// <param name="table">Where new certificates are put.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">Used by this loop alone.</param>
+    /// <param name="logger">The log.</param>
+    public IssuanceLoop(string name, CertificateSource source, ICertificateIssuer issuer, ServingCertificate standIn, CertificateStore store,
+        CertificateTable table, TimeProvider time, Random random, ILogger<IssuanceLoop> logger)
+    {
+        (_name, _source, _issuer, _store, _table, _time, _random, _logger) = (name, source, issuer, store, table, time, random, logger);
+        var stored = store.Load(name);
+        _current = stored ?? standIn;
+        _state = RenewalStateFactory.Create(store.LoadState(name), stored, issuer.Authority, time.GetUtcNow());
+    }
+
+    public ServingCertificate Current => _current;
+
+    public CertificateStatus Status => new(_name, _source, CertificateState.Of(_current, _state.Due, _state.LastError));
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await WaitUntilDueAsync(cancellationToken);
+                await AttemptAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                Postpone(error);
+            }
+        }
+    }
+
+    private async Task WaitUntilDueAsync(CancellationToken cancellationToken)
+    {
+        for (var left = _state.Due - _time.GetUtcNow(); left > TimeSpan.Zero; left = _state.Due - _time.GetUtcNow())
+            await Task.Delay(left < LongestWait ? left : LongestWait, _time, cancellationToken);
+    }
+
+    private async Task AttemptAsync(CancellationToken cancellationToken)
+    {
+        _logger.LogInformation("Obtaining a certificate for {Name} from {Authority}", _name, _issuer.Authority);
+        _store.ProbeWrite();
+        using var key = PrepareKey();
+        var chain = await _issuer.IssueAsync(new Issuance(_name, key, _state.Order, Remember, _random), cancellationToken);
+        Take(_store.Install(_name, chain));
+    }
+
+    private AsymmetricAlgorithm PrepareKey()
+    {
+        if (_state.Order is not null && _store.LoadNextKey(_name, _issuer.KeyType) is { } pending)
+            return pending;
+        // An order belongs to its key.
+        _state = _state with { Order = null };
+        var key = KeyFactory.Create(_issuer.KeyType);
+        _store.SaveNextKey(_name, key);
+        return key;
+    }
+
+    private void Remember(Uri order)
+    {
+        _state = _state with { Order = order };
+        _store.SaveState(_name, _state);
+    }
+
+    private void Take(ServingCertificate certificate)
+    {
+        _state = RenewalStateFactory.Issued(certificate, _issuer.Authority);
+        _current = certificate;
+        _table.Swap(_name, certificate);
+        _logger.LogInformation("Obtained the certificate of {Name} from {Issuer}, valid until {NotAfter:u}, to be renewed from {Due:u}",
+            _name, certificate.Issuer, certificate.NotAfter, _state.Due);
+        TrySaveState();
+    }
+
+    private void Postpone(Exception error)
+    {
+        var reason = error switch
+        {
+            IssuanceException => error.Message,
+            IOException or UnauthorizedAccessException => $"The data directory cannot be written: {error.Message}",
+            _ => "An error that EdgeProxy does not know how to explain; see the log.",
+        };
+        var refusal = error as IssuanceException;
+        var failures = _state.Failures + 1;
+        _state = _state with
+        {
+            Failures = failures,
+            LastError = reason,
+            Due = RetrySchedule.Next(failures, _time.GetUtcNow(), refusal?.RetryAfter, _random),
+            Order = refusal is { OrderIsLost: true } ? null : _state.Order,
+        };
+        _logger.LogError(error is IssuanceException or IOException or UnauthorizedAccessException ? null : error,
+            "No certificate for {Name}: {Reason} Next attempt: {Due:u}", _name, reason, _state.Due);
+        TrySaveState();
+    }
+
+    private void TrySaveState()
+    {
+        try
+        {
+            _store.SaveState(_name, _state);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _logger.LogError("The renewal state of {Name} cannot be stored: {Reason}", _name, error.Message);
+        }
+    }
+}

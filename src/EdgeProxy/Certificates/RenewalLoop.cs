@@ -1,0 +1,95 @@
+using EdgeProxy.Acme;
+using EdgeProxy.Configuration;
+using EdgeProxy.Storage;
+
+namespace EdgeProxy.Certificates;
+
+/// <summary>Keeps every configured name served with a certificate. Each name has a loop of its own, so that none waits for another.
+/// <see cref="Apply"/> and <see cref="StopAsync"/> are called by one thread at a time.</summary>
+internal sealed class RenewalLoop(CertificateTable table, Func<CertificateSource, string, ICertificateIssuer> createIssuer,
+    TimeProvider time, Random random, ILoggerFactory loggers)
+{
+    private readonly ILogger _logger = loggers.CreateLogger<RenewalLoop>();
+    private volatile IReadOnlyList<NameTask> _tasks = [];
+    private string? _dataDirectory;
+
+    public RenewalLoop(CertificateTable table, IChallengeSolver solver, TimeProvider time, Random random, ILoggerFactory loggers)
+        : this(table, new IssuerFactory(solver, time, loggers).Create, time, random, loggers)
+    {
+    }
+
+    /// <summary>Every configured name, in the order of the configuration.</summary>
+    public IReadOnlyList<CertificateStatus> Statuses => [.. _tasks.Select(task => task.Loop.Status)];
+
+    /// <summary>Takes over a configuration. When it returns, every name is served: with what it had, with what is on disk, or with a
+    /// placeholder. Names whose source has not changed notice nothing.</summary>
+    public void Apply(EdgeConfig config)
+    {
+        var before = _tasks.ToDictionary(task => task.Name.Name);
+        var moved = config.DataDirectory != _dataDirectory;
+        if (moved)
+            PrepareDirectory(config.DataDirectory);
+        var after = new List<NameTask>();
+        foreach (var name in config.Sites.SelectMany(site => site.Names))
+        {
+            var previous = before.GetValueOrDefault(name.Name);
+            after.Add(previous is not null && previous.Name == name && !moved ? previous : Create(name, config.DataDirectory, previous));
+        }
+
+        var (ended, begun) = (_tasks.Except(after).ToList(), after.Except(_tasks).ToList());
+        foreach (var task in ended)
+            task.Dispose();
+        _tasks = after;
+        _dataDirectory = config.DataDirectory;
+        table.Publish(after.Select(task => KeyValuePair.Create(task.Name.Name, task.Loop.Current)));
+        foreach (var task in begun)
+            task.Start();
+    }
+
+    /// <summary>Reads certificate files that have changed now instead of within a second.</summary>
+    public void CheckFiles()
+    {
+        foreach (var task in _tasks)
+            (task.Loop as FileCertificateLoop)?.CheckFiles();
+    }
+
+    /// <summary>Ends all loops. What is served goes on being served.</summary>
+    public async Task StopAsync()
+    {
+        foreach (var task in _tasks)
+            task.Dispose();
+        await Task.WhenAll(_tasks.Select(task => task.Work));
+    }
+
+    private void PrepareDirectory(string dataDirectory)
+    {
+        if (!ExactChain.IsSupported)
+            _logger.LogWarning("This .NET runtime rebuilds certificate chains from the machine's trust store; cross-signed roots may be left out");
+        try
+        {
+            PrivateFolder.Create(dataDirectory);
+            AtomicFile.RemoveLeftovers(dataDirectory);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _logger.LogError("The data directory {Directory} cannot be prepared: {Reason} What it holds is served, but no certificate can be obtained",
+                dataDirectory, error.Message);
+        }
+    }
+
+    private NameTask Create(SiteName name, string dataDirectory, NameTask? previous)
+    {
+        // A name that gets another source keeps what it has until that source delivers.
+        var standIn = previous?.Loop.Current ?? PlaceholderFactory.Create(name.Name, time.GetUtcNow());
+        return new NameTask(name, CreateLoop(name, dataDirectory, standIn), previous?.Work ?? Task.CompletedTask);
+    }
+
+    private ICertificateLoop CreateLoop(SiteName name, string dataDirectory, ServingCertificate standIn) => name.Certificate switch
+    {
+        CertificateSource.File file => new FileCertificateLoop(
+            name.Name, file, standIn, table, time, loggers.CreateLogger<FileCertificateLoop>()),
+        var source => new IssuanceLoop(
+            name.Name, source, createIssuer(source, dataDirectory), standIn, new CertificateStore(dataDirectory, loggers.CreateLogger<CertificateStore>()),
+            table, time, new Random(random.Next()), loggers.CreateLogger<IssuanceLoop>()),
+    };
+}

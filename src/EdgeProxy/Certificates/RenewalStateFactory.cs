@@ -1,0 +1,39 @@
+namespace EdgeProxy.Certificates;
+
+/// <summary>Works out where a name stands from what is on disk and from who is configured to issue its certificate.</summary>
+internal static class RenewalStateFactory
+{
+    /// <summary>At start. A stored state counts for as long as it speaks of the same CA, and its date only for the certificate it was
+    /// written for.</summary>
+    public static RenewalState Create(RenewalState? stored, ServingCertificate? certificate, string authority, DateTimeOffset now)
+    {
+        var known = stored?.Authority == authority ? stored : null;
+        var describesCertificate = certificate is not null && stored?.Certificate == certificate.Leaf.Thumbprint;
+        // A certificate that came without a state, by hand or just before a crash, is taken for this CA's.
+        var issuedBy = certificate is null ? null : describesCertificate ? stored!.IssuedBy : authority;
+        return new RenewalState
+        {
+            Authority = authority,
+            Certificate = certificate?.Leaf.Thumbprint,
+            IssuedBy = issuedBy,
+            Failures = known?.Failures ?? 0,
+            LastError = known?.LastError,
+            Order = known?.Order,
+            Due = known is { Failures: > 0 } || (known is not null && describesCertificate && issuedBy == authority) ? known.Due
+                : certificate is not null && issuedBy == authority ? Due(certificate)
+                : now,
+        };
+    }
+
+    /// <summary>After a success.</summary>
+    public static RenewalState Issued(ServingCertificate certificate, string authority) => new()
+    {
+        Authority = authority,
+        Certificate = certificate.Leaf.Thumbprint,
+        IssuedBy = authority,
+        Due = Due(certificate),
+    };
+
+    private static DateTimeOffset Due(ServingCertificate certificate) =>
+        RenewalPolicy.Due(certificate.NotBefore, certificate.NotAfter, new Random(BitConverter.ToInt32(certificate.Leaf.GetCertHash())));
+}
