@@ -1,3 +1,4 @@
+using EdgeProxy.Certificates;
 using EdgeProxy.Configuration;
 using EdgeProxy.Hosting;
 
@@ -20,6 +21,7 @@ internal static class RunCommand
         foreach (var line in StartupReport.Lines(config))
             app.Logger.LogInformation("{Line}", line);
         await app.WaitForShutdownAsync(cancel);
+        await app.Services.GetRequiredService<RenewalLoop>().StopAsync();
         return ExitCode.Done;
     }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using EdgeProxy.Configuration;
 
 namespace EdgeProxy.Hosting;
 

@@ -19,7 +19,7 @@ internal sealed class ConfigApply(
     public async Task StartAsync(EdgeConfig config, IConfiguration root, CancellationToken cancel)
     {
         certificates.Apply(config);
-        await routes.ApplyAsync(config, root, cancel);
+        await routes.ApplyAsync(root, cancel);
         host.Value.ShutdownTimeout = config.ShutdownGracePeriod;
     }
 
@@ -30,6 +30,7 @@ internal sealed class ConfigApply(
         if (PortCheck.Errors(sites.Table.Config.Listeners, config.Listeners) is [_, ..] errors)
             return errors;
         await StartAsync(config, root, cancel);
+        certificates.CheckFiles();
         sites.Table = new SiteTable(config);
         listeners.Set(config.Listeners);
         log.Apply(root);

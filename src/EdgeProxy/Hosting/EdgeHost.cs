@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EdgeProxy.Acme;
 using EdgeProxy.Certificates;
 using EdgeProxy.Configuration;
 using EdgeProxy.Http;
@@ -26,7 +27,7 @@ internal static class EdgeHost
             .AddRouting();
         AddLogging(builder, root);
         AddCertificates(builder.Services);
-        builder.Services.AddForwarding();
+        builder.Services.AddForwarding(ErrorBody.WriteAsync);
         builder.WebHost.UseKestrelCore();
         builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<TlsHandshake, RejectionMiddleware>((kestrel, tls, rejection) =>
             Listeners.Configure(kestrel, new ConfigurationBuilder().Add(listeners).Build(), tls.CreateOptions(), rejection));
@@ -45,10 +46,19 @@ internal static class EdgeHost
     private static void AddCertificates(IServiceCollection services) => services
         .AddSingleton<RejectionMiddleware>()
         .AddSingleton<ChallengeTable>()
-        .AddSingleton<HttpChallengeSolver>()
+        .AddSingleton<IChallengeSolver>(all => new HttpChallengeSolver(
+            all.GetRequiredService<ChallengeTable>(), Listening(all.GetRequiredService<IHostApplicationLifetime>())))
         .AddSingleton<CertificateTable>()
+        .AddSingleton<SessionAnchors>()
         .AddSingleton<TlsHandshake>()
-        .AddSingleton<RenewalLoop>();
+        .AddSingleton(all => ActivatorUtilities.CreateInstance<RenewalLoop>(all, new Random()));
+
+    private static Task Listening(IHostApplicationLifetime lifetime)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lifetime.ApplicationStarted.Register(started.SetResult);
+        return started.Task;
+    }
 
     private static void MapPipeline(WebApplication app)
     {
@@ -60,6 +70,6 @@ internal static class EdgeHost
         app.UseMiddleware<ChallengeMiddleware>();
         app.UseMiddleware<SiteMiddleware>((Func<string, string, bool>)tls.SharesCertificate);
         app.UseMiddleware<RedirectMiddleware>();
-        app.MapForwarding();
+        app.UseForwarding();
     }
 }

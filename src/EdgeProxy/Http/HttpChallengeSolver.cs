@@ -3,14 +3,16 @@ using EdgeProxy.Acme;
 namespace EdgeProxy.Http;
 
 /// <summary>Solves http-01 by putting the key authorization where <see cref="ChallengeMiddleware"/> answers from.</summary>
-internal sealed class HttpChallengeSolver(ChallengeTable challenges) : IChallengeSolver
+/// <param name="challenges">Where it answers from.</param>
+/// <param name="listening">Completes when the listeners are open: no CA is asked to come before.</param>
+internal sealed class HttpChallengeSolver(ChallengeTable challenges, Task listening) : IChallengeSolver
 {
     public string ChallengeType => "http-01";
 
     public ValueTask PresentAsync(AcmeChallengeContext context, CancellationToken cancellationToken)
     {
         challenges.Add(context.Token, context.KeyAuthorization);
-        return ValueTask.CompletedTask;
+        return new(listening.WaitAsync(cancellationToken));
     }
 
     public ValueTask CleanUpAsync(AcmeChallengeContext context, CancellationToken cancellationToken)

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.DataProtection;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace EdgeProxy.Proxy;
+
+/// <summary>How the host takes the proxy in: services, and the middleware that ends the pipeline.</summary>
+internal static class Forwarding
+{
+    /// <summary>Needs <c>CurrentSites</c> and a <see cref="TimeProvider"/> beside it.</summary>
+    public static IServiceCollection AddForwarding(this IServiceCollection services, ErrorAnswer answer)
+    {
+        services.AddRequestTimeouts().AddReverseProxy();
+        KeepKeysInMemory(services);
+        return services
+            .AddSingleton(answer)
+            .AddSingleton<ForwardedHeaders>()
+            .AddSingleton<DemoUpstream>()
+            .AddSingleton<UpstreamConnector>()
+            .AddSingleton<UpstreamClientTable>()
+            .AddSingleton<UpstreamTable>()
+            .AddSingleton<SiteForwarder>()
+            .AddSingleton<ProxyRoutes>()
+            .AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<ProxyRoutes>())
+            .AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<ProxyRoutes>())
+            .AddSingleton<IForwarderHttpClientFactory, SectionClientFactory>()
+            .AddSingleton<ITransformProvider, SectionTransforms>();
+    }
+
+    /// <summary>Forwards every request that has a <c>RequestSite</c>; what is for no upstream goes on to the next middleware.</summary>
+    public static IApplicationBuilder UseForwarding(this IApplicationBuilder app) => app.UseMiddleware<ForwardingMiddleware>();
+
+    // YARP asks for data protection (session affinity in its own section). Its keys would otherwise be written to the home folder at start.
+    private static void KeepKeysInMemory(IServiceCollection services)
+    {
+        var onDisk = services.Where(service => service.ServiceType == typeof(IHostedService)
+            && service.ImplementationType?.Assembly == typeof(EphemeralDataProtectionProvider).Assembly).ToList();
+        foreach (var service in onDisk)
+            services.Remove(service);
+        services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Frozen;
+using System.Net.Http.Headers;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace EdgeProxy.Proxy;
+
+/// <summary>Headers that are about one connection only (RFC 9110 §7.6.1): those known as such, and those named in <c>Connection</c>.</summary>
+internal static class HopByHopHeaders
+{
+    public static readonly FrozenSet<string> Names = new[]
+    {
+        HeaderNames.Connection, HeaderNames.KeepAlive, HeaderNames.ProxyConnection, HeaderNames.ProxyAuthorization, HeaderNames.ProxyAuthenticate,
+        HeaderNames.TE, HeaderNames.TransferEncoding, HeaderNames.Upgrade, "HTTP2-Settings",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The further headers that a <c>Connection</c> header names; null when there are none, as nearly always.</summary>
+    public static List<string>? NamedIn(StringValues connection)
+    {
+        List<string>? named = null;
+        foreach (var line in connection)
+        {
+            foreach (var range in line.AsSpan().Split(','))
+            {
+                var name = line.AsSpan(range).Trim();
+                if (!IsHarmless(name))
+                    (named ??= []).Add(name.ToString());
+            }
+        }
+
+        return named;
+    }
+
+    /// <summary>Takes out of a response what the upstream's <c>Connection</c> header names.</summary>
+    public static void RemoveNamed(HttpResponseHeaders upstream, IHeaderDictionary response)
+    {
+        if (!upstream.NonValidated.TryGetValues(HeaderNames.Connection, out var connection) || NamedIn(connection.ToString()) is not { } named)
+            return;
+        foreach (var name in named)
+            response.Remove(name);
+    }
+
+    // What a message is framed and addressed by cannot be taken away by naming it.
+    private static bool IsHarmless(ReadOnlySpan<char> name) =>
+        name.IsEmpty
+        || name.Equals("keep-alive", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("close", StringComparison.OrdinalIgnoreCase)
+        || name.Equals(HeaderNames.Upgrade, StringComparison.OrdinalIgnoreCase)
+        || name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase)
+        || name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase);
+}
