@@ -74,6 +74,12 @@ internal sealed class CommandLine(Func<IReadOnlyList<string>, ConfigSource> open
     {
         foreach (var problem in parsed.Errors)
             error.WriteLine(problem.Message);
+        foreach (var token in parsed.UnmatchedTokens)
+        {
+            if (Spelling.Closest(token, parsed.RootCommandResult.Command.Children.Select(symbol => symbol.Name)) is { } meant)
+                error.WriteLine($"Did you mean {meant}?");
+        }
+
         error.WriteLine("See --help for what there is.");
         return ExitCode.WrongUsage;
     }

@@ -1,6 +1,7 @@
 namespace EdgeProxy.Configuration;
 
 /// <summary>One <c>Acme</c> section as written: null where nothing is. The general one, or what a site says instead.</summary>
+/// <param name="Section">Where the terms of service have to be agreed to.</param>
 internal sealed record AcmeOptions(ConfigSection Section)
 {
     public Uri? DirectoryUrl { get; init; }
@@ -23,7 +24,7 @@ internal sealed record AcmeOptions(ConfigSection Section)
 
     /// <summary>These settings, and <paramref name="general"/> ones where there are none here. What belongs to the general CA
     /// (its directory, the account bound there) does not come along to another one.</summary>
-    public AcmeOptions Over(AcmeOptions general) => new(Section.IsEmpty ? general.Section : Section)
+    public AcmeOptions Over(AcmeOptions general) => new(ChoosesCa || AcceptTermsOfService is not null ? Section : general.Section)
     {
         DirectoryUrl = ChoosesCa ? DirectoryUrl : general.DirectoryUrl,
         Staging = ChoosesCa ? Staging : Staging ?? general.Staging,

@@ -20,7 +20,7 @@ internal static class AcmeOptionsParser
             Staging = section.Read<bool?>("Staging", null, text => ValueParser.Boolean(text)),
             Email = section.Read<string?>("Email", null, Email),
             AcceptTermsOfService = section.Read<bool?>("AcceptTermsOfService", null, text => ValueParser.Boolean(text)),
-            TrustedRoots = section.Read<string?>("TrustedRoots", null, text => Roots(Path.GetFullPath(text, baseDirectory))),
+            TrustedRoots = section.Read<string?>("TrustedRoots", null, text => Roots(ValueParser.FullPath(text, baseDirectory))),
             KeyType = section.Read("KeyType", null, text => ValueParser.Choice(text, KeyTypes)),
             Profile = section.Read<string?>("Profile", null, text => text),
             ExternalAccount = ParseExternalAccount(section.Section("ExternalAccount")),

@@ -28,8 +28,8 @@ internal sealed class CertificateSourceParser(ConfigSection site, AcmeOptions ac
 
     private CertificateSource.File ParseFile(string? source)
     {
-        var path = _section.Read("Path", "", text => Path.GetFullPath(text, baseDirectory));
-        var keyPath = _section.Read("KeyPath", "", text => Path.GetFullPath(text, baseDirectory));
+        var path = _section.Read("Path", "", text => ValueParser.FullPath(text, baseDirectory));
+        var keyPath = _section.Read("KeyPath", "", text => ValueParser.FullPath(text, baseDirectory));
         foreach (var key in new[] { "Path", "KeyPath" })
         {
             if (source == "File" && !_section.Has(key))

@@ -15,7 +15,7 @@ internal static class ConfigParser
         var errors = new List<ConfigError>();
         var section = ConfigSection.Root(root, SectionName, errors);
         var listeners = ListenerParser.Parse(section);
-        var dataDirectory = section.Read("DataDirectory", Path.GetFullPath("data", baseDirectory), text => Path.GetFullPath(text, baseDirectory));
+        var dataDirectory = section.Read("DataDirectory", Path.GetFullPath("data", baseDirectory), text => ValueParser.FullPath(text, baseDirectory));
         var gracePeriod = section.Read("ShutdownGracePeriod", TimeSpan.FromSeconds(30), ValueParser.Duration);
         var trustedProxies = section.ReadList("TrustedProxies", ValueParser.Network);
         var acme = AcmeOptionsParser.Parse(section.Section("Acme"), baseDirectory);

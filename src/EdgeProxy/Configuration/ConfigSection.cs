@@ -44,7 +44,7 @@ internal sealed class ConfigSection(IConfigurationSection section, string path, 
     {
         var list = section.GetSection(key);
         if (!string.IsNullOrWhiteSpace(list.Value) && !list.GetChildren().Any())
-            Fail(key, $"must be a list: [ \"{list.Value}\" ]");
+            Fail(key, "must be a list: [ \"...\", \"...\" ]");
         var items = new ConfigSection(list, $"{path}:{key}", errors);
         _known.Add(key);
         var values = ImmutableArray.CreateBuilder<(string, T)>();

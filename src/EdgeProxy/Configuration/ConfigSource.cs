@@ -5,49 +5,45 @@ namespace EdgeProxy.Configuration;
 
 /// <summary>Where configuration comes from: appsettings.json, appsettings.{Environment}.json beside it, environment variables, then the
 /// files named on the command line; later ones win. Every <see cref="Load"/> reads all of it afresh.</summary>
-/// <param name="place">Where to look for appsettings.json.</param>
-/// <param name="configFiles">From the command line; each must exist.</param>
-/// <param name="alsoCheck">What another room has to say about its own sections.</param>
-internal sealed class ConfigSource(ConfigPlace place, IReadOnlyList<string> configFiles, Func<IConfiguration, IReadOnlyList<ConfigError>>? alsoCheck = null)
+internal sealed class ConfigSource
 {
-    private readonly ImmutableArray<string> _named = [.. configFiles.Select(file => Path.GetFullPath(file, place.CurrentDirectory))];
+    private readonly ConfigPlace _place;
+    private readonly Func<IConfiguration, IReadOnlyList<ConfigError>>? _alsoCheck;
+    private readonly ImmutableArray<string> _optional;
+    private readonly ImmutableArray<string> _named;
+
+    /// <summary>Once seen, a file has to stay: while an editor replaces it, a load must not pass over what it says.</summary>
+    private readonly ImmutableArray<string> _present;
+
+    /// <param name="place">Where to look for appsettings.json.</param>
+    /// <param name="configFiles">From the command line; each must exist.</param>
+    /// <param name="alsoCheck">What another room has to say about its own sections.</param>
+    public ConfigSource(ConfigPlace place, IReadOnlyList<string> configFiles, Func<IConfiguration, IReadOnlyList<ConfigError>>? alsoCheck = null)
+    {
+        (_place, _alsoCheck) = (place, alsoCheck);
+        BaseDirectory = new[] { place.CurrentDirectory, place.ProgramDirectory }
+            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "appsettings.json")), place.CurrentDirectory);
+        _optional = [Path.Combine(BaseDirectory, "appsettings.json"), Path.Combine(BaseDirectory, $"appsettings.{place.EnvironmentName}.json")];
+        _named = [.. configFiles.Select(file => Path.GetFullPath(file, place.CurrentDirectory))];
+        _present = [.. _optional.Where(File.Exists)];
+    }
 
     /// <summary>What relative paths in the configuration are relative to: the folder of appsettings.json, or the current one if there is none.</summary>
-    public string BaseDirectory { get; } = new[] { place.CurrentDirectory, place.ProgramDirectory }
-        .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "appsettings.json")), place.CurrentDirectory);
+    public string BaseDirectory { get; }
 
     /// <summary>Full paths of the files to watch, also of those that are not there yet.</summary>
-    public ImmutableArray<string> Files => [.. BaseFiles, .. _named];
-
-    private ImmutableArray<string> BaseFiles =>
-        [Path.Combine(BaseDirectory, "appsettings.json"), Path.Combine(BaseDirectory, $"appsettings.{place.EnvironmentName}.json")];
+    public ImmutableArray<string> Files => [.. _optional, .. _named];
 
     public LoadedConfig Load()
     {
-        ImmutableArray<JsonConfigFile> optional = [.. BaseFiles.Where(File.Exists).Select(Read)];
-        ImmutableArray<JsonConfigFile> named = [.. _named.Select(Read)];
+        ImmutableArray<JsonConfigFile> optional = [.. _optional.Where(file => _present.Contains(file) || File.Exists(file)).Select(JsonConfigFile.Read)];
+        ImmutableArray<JsonConfigFile> named = [.. _named.Select(JsonConfigFile.Read)];
         var builder = new ConfigurationBuilder();
         AddValues(builder, optional);
-        builder.Add(new EnvironmentVariablesConfigurationSource { Prefix = place.VariablePrefix });
+        builder.Add(new EnvironmentVariablesConfigurationSource { Prefix = _place.VariablePrefix });
         AddValues(builder, named);
         var root = builder.Build();
         return new LoadedConfig(root, Parse(root, [.. optional, .. named]));
-    }
-
-    private static JsonConfigFile Read(string file)
-    {
-        try
-        {
-            return JsonConfigFile.Parse(file, File.ReadAllBytes(file));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return JsonConfigFile.Unreadable(file, "there is no such file.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return JsonConfigFile.Unreadable(file, $"cannot be read: {e.Message}");
-        }
     }
 
     private static void AddValues(ConfigurationBuilder builder, ImmutableArray<JsonConfigFile> files)
@@ -56,15 +52,16 @@ internal sealed class ConfigSource(ConfigPlace place, IReadOnlyList<string> conf
             builder.AddInMemoryCollection(file.Values);
     }
 
-    /// <summary>A damaged file is reported alone: without what it says, most of the rest would look wrong.</summary>
     private ConfigResult Parse(IConfigurationRoot root, ImmutableArray<JsonConfigFile> files)
     {
-        var damage = files.SelectMany(file => file.Errors).ToList();
-        if (damage.Count > 0)
-            return ConfigResult.Invalid(damage);
-        var result = ConfigParser.Parse(root, BaseDirectory, DomainOrder(files));
-        var others = alsoCheck?.Invoke(root) ?? [];
-        return others.Count > 0 ? ConfigResult.Invalid([.. result.Errors, .. others]) : result;
+        var order = DomainOrder(files);
+        var inFiles = files.SelectMany(file => file.Errors).ToList();
+        // Without what a damaged file says, or with every site's name refused, the parser would only complain about what is not missing.
+        if (files.Any(file => !file.IsWhole) || (inFiles.Count > 0 && order.Count == 0))
+            return ConfigResult.Invalid(inFiles);
+        var result = ConfigParser.Parse(root, BaseDirectory, order);
+        ConfigError[] others = [.. inFiles, .. _alsoCheck?.Invoke(root) ?? []];
+        return others.Length > 0 ? ConfigResult.Invalid([.. result.Errors, .. others]) : result;
     }
 
     private static List<string> DomainOrder(ImmutableArray<JsonConfigFile> files) => [.. files

@@ -19,17 +19,21 @@ internal static partial class ValueParser
         ? bytes
         : throw new FormatException($"\"{text}\" is not a number of bytes: write digits only, such as 30000000 for 30 MB, or 0 for no limit.");
 
-    /// <summary>A time span up to a day. Only <c>hh:mm:ss</c>, because .NET takes a bare "30" for thirty days.</summary>
+    /// <summary>A time span up to a week. Only <c>hh:mm:ss</c>, because .NET takes a bare "30" for thirty days.</summary>
     public static TimeSpan Duration(string text)
     {
         if (!DurationForm().IsMatch(text) || !TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var value))
             throw new FormatException($"\"{text}\" is not a duration: write hours:minutes:seconds, such as 00:00:30 for thirty seconds.");
-        return value <= TimeSpan.FromDays(1) ? value : throw new FormatException($"\"{text}\" is longer than a day (1.00:00:00).");
+        return value <= TimeSpan.FromDays(7) ? value : throw new FormatException($"\"{text}\" is longer than a week (7.00:00:00).");
     }
 
     public static TimeSpan PositiveDuration(string text) => Duration(text) is var value && value > TimeSpan.Zero
         ? value
         : throw new FormatException("must be longer than zero, such as 00:01:00.");
+
+    public static string FullPath(string text, string baseDirectory) => text.Contains('\0', StringComparison.Ordinal)
+        ? throw new FormatException("is not a path: it has a null character in it.")
+        : Path.GetFullPath(text, baseDirectory);
 
     public static T Choice<T>(string text, ImmutableArray<(string Name, T Value)> choices)
     {
