@@ -21,15 +21,18 @@ internal sealed class ConfigSource
     public ConfigSource(ConfigPlace place, IReadOnlyList<string> configFiles, Func<IConfiguration, IReadOnlyList<ConfigError>>? alsoCheck = null)
     {
         (_place, _alsoCheck) = (place, alsoCheck);
-        BaseDirectory = new[] { place.CurrentDirectory, place.ProgramDirectory }
+        ContentRoot = new[] { place.CurrentDirectory, place.ProgramDirectory }
             .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "appsettings.json")), place.CurrentDirectory);
-        _optional = [Path.Combine(BaseDirectory, "appsettings.json"), Path.Combine(BaseDirectory, $"appsettings.{place.EnvironmentName}.json")];
+        _optional = [Path.Combine(ContentRoot, "appsettings.json"), Path.Combine(ContentRoot, $"appsettings.{place.EnvironmentName}.json")];
         _named = [.. configFiles.Select(file => Path.GetFullPath(file, place.CurrentDirectory))];
         _present = [.. _optional.Where(File.Exists)];
     }
 
     /// <summary>What relative paths in the configuration are relative to: the folder of appsettings.json, or the current one if there is none.</summary>
-    public string BaseDirectory { get; }
+    public string ContentRoot { get; }
+
+    /// <summary>Production, Development or any other name.</summary>
+    public string Environment => _place.EnvironmentName;
 
     /// <summary>Full paths of the files to watch, also of those that are not there yet.</summary>
     public ImmutableArray<string> Files => [.. _optional, .. _named];
@@ -59,7 +62,7 @@ internal sealed class ConfigSource
         // Without what a damaged file says, or with every site's name refused, the parser would only complain about what is not missing.
         if (files.Any(file => !file.IsWhole) || (inFiles.Count > 0 && order.Count == 0))
             return ConfigResult.Invalid(inFiles);
-        var result = ConfigParser.Parse(root, BaseDirectory, order);
+        var result = ConfigParser.Parse(root, ContentRoot, order);
         ConfigError[] others = [.. inFiles, .. _alsoCheck?.Invoke(root) ?? []];
         return others.Length > 0 ? ConfigResult.Invalid([.. result.Errors, .. others]) : result;
     }
@@ -72,6 +75,3 @@ internal sealed class ConfigSource
         .Select(path => path[2])
         .Distinct(StringComparer.OrdinalIgnoreCase)];
 }
-
-/// <summary>What one load gave: every key as it came, and what the parser says to it.</summary>
-internal sealed record LoadedConfig(IConfigurationRoot Root, ConfigResult Result);
