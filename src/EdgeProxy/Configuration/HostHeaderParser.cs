@@ -17,6 +17,6 @@ internal static partial class HostHeaderParser
         _ => throw new FormatException($"\"{text}\" must be {string.Join(", ", Words)} or a host such as api.example.org:8080."),
     };
 
-    [GeneratedRegex(@"^([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$")]
+    [GeneratedRegex(@"^([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?\z")]
     private static partial Regex HostAndPort();
 }

@@ -128,6 +128,6 @@ internal sealed partial class JsonConfigParser
 
     private long Line(ref Utf8JsonReader reader) => _json.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n') + 1;
 
-    [GeneratedRegex("^EdgeProxy:Domains:[^:]+:Errors:[^:]+$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^EdgeProxy:Domains:[^:]+:Errors:[^:]+\z", RegexOptions.IgnoreCase)]
     private static partial Regex ErrorBody();
 }

@@ -7,10 +7,10 @@ internal static class Spelling
         ? $"is not a known key. Did you mean \"{meant}\"?"
         : $"is not a known key. Known here: {string.Join(", ", known.Distinct(StringComparer.OrdinalIgnoreCase))}.";
 
-    /// <summary>The known word that differs in a third of its letters at most; null when there is none.</summary>
+    /// <summary>The known word that differs in a third of its letters, rounded up, at most; null when there is none.</summary>
     public static string? Closest(string word, IEnumerable<string> known) => known
         .Select(candidate => (candidate, Distance: Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant())))
-        .Where(pair => pair.Distance <= Math.Max(1, pair.candidate.Length / 3))
+        .Where(pair => pair.Distance <= (pair.candidate.Length + 2) / 3)
         .OrderBy(pair => pair.Distance)
         .Select(pair => pair.candidate)
         .FirstOrDefault();

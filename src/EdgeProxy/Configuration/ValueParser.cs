@@ -70,6 +70,6 @@ internal static partial class ValueParser
             ? value
             : throw new FormatException($"\"{text}\" must be a whole number from {least} to {most}.");
 
-    [GeneratedRegex(@"^(\d+\.)?\d\d?:\d\d:\d\d(\.\d{1,7})?$")]
+    [GeneratedRegex(@"^(\d+\.)?\d\d?:\d\d:\d\d(\.\d{1,7})?\z")]
     private static partial Regex DurationForm();
 }
