@@ -11,9 +11,9 @@ namespace EdgeProxy.Http;
 /// before any request middleware sees it. HTTP/2 passes untouched; it has resets instead of answers.</summary>
 internal sealed class RejectionMiddleware(ILoggerFactory loggers, TimeProvider clock)
 {
-    // What a client may still send after an answer it has not read yet. Closing on unread bytes resets the connection, and the answer is lost.
-    private const long MaxDrainedBytes = 16 * 1024 * 1024;
-    private static readonly TimeSpan MaxDrainTime = TimeSpan.FromSeconds(3);
+    // Closing while the client still sends resets the connection, and the answer may be lost with it.
+    private static readonly TimeSpan MaxDrainTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(0.5);
 
     private readonly ILogger _access = loggers.CreateLogger(AccessLog.Category);
 
@@ -41,22 +41,23 @@ internal sealed class RejectionMiddleware(ILoggerFactory loggers, TimeProvider c
 
     private async Task DrainAsync(PipeReader input, CancellationToken closed)
     {
-        using var limit = new CancellationTokenSource(MaxDrainTime, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, closed);
+        using var silence = new CancellationTokenSource(MaxSilence, clock);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, closed);
+        var start = clock.GetTimestamp();
         try
         {
-            for (var drained = 0L; drained < MaxDrainedBytes;)
+            while (clock.GetElapsedTime(start) < MaxDrainTime)
             {
-                var read = await input.ReadAsync(either.Token);
-                drained += read.Buffer.Length;
+                var read = await input.ReadAsync(enough.Token);
                 input.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted)
                     return;
+                silence.CancelAfter(MaxSilence);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidOperationException)
         {
-            // The client is gone, or has had its time.
+            // Nothing more comes, or the client is gone.
         }
     }
 

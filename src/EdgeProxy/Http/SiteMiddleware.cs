@@ -27,7 +27,7 @@ internal sealed class SiteMiddleware(RequestDelegate next, CurrentSites sites, F
             return ErrorBody.WriteAsync(context, StatusCodes.Status400BadRequest);
         if (IsTunnel(context))
             return ErrorBody.WriteAsync(context, StatusCodes.Status405MethodNotAllowed);
-        return BodyFits(context, request.Site) ? next(context) : ErrorBody.WriteAsync(context, StatusCodes.Status413PayloadTooLarge);
+        return LimitBody(context, request.Site.MaxRequestBodySize) ? next(context) : ErrorBody.WriteAsync(context, StatusCodes.Status413PayloadTooLarge);
     }
 
     private static RequestSite? Find(HttpContext context, SiteTable table)
@@ -56,16 +56,13 @@ internal sealed class SiteMiddleware(RequestDelegate next, CurrentSites sites, F
     private static bool IsTunnel(HttpContext context) =>
         HttpMethods.IsConnect(context.Request.Method) && context.Features.Get<IHttpExtendedConnectFeature>()?.IsExtendedConnect != true;
 
-    private static bool BodyFits(HttpContext context, Site site)
+    private static bool LimitBody(HttpContext context, long? limit)
     {
-        var fits = !(context.Request.ContentLength > site.MaxRequestBodySize);
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            // For a body that is refused the server's own limit is lifted: it then reads some of it away after the answer,
-            // instead of resetting the connection before the client has seen the answer.
-            limit.MaxRequestBodySize = fits ? site.MaxRequestBodySize : null;
-        }
-
-        return fits;
+        var chunked = context.Request.Headers.TransferEncoding.Count > 0;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
+            server.MaxRequestBodySize = chunked ? null : limit;
+        if (chunked && limit is { } bytes)
+            context.Request.Body = new LimitedBody(context.Request.Body, bytes);
+        return !(context.Request.ContentLength > limit);
     }
 }

@@ -4,6 +4,3 @@ namespace EdgeProxy.Observability;
 
 /// <summary>Whom a request was for (<c>-</c> when no site has its host) and from.</summary>
 internal readonly record struct AccessLogSubject(string Site, IPAddress Client);
-
-/// <summary>Request feature set by whoever breaks a response off: it did not reach the client whole.</summary>
-internal sealed record ResponseCut;
