@@ -27,7 +27,7 @@ public sealed class ChildProcess : IAsyncDisposable
         _guard = StartGuard(_process.Id);
     }
 
-    /// <summary>Starts <paramref name="program"/> with its arguments; variables in <paramref name="environment"/> are added, null ones removed.</summary>
+    /// <summary>Starts a program. <paramref name="environment"/> adds variables to those of the test run, a null removes one.</summary>
     public static ChildProcess Start(string program, IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
     {
@@ -63,7 +63,7 @@ public sealed class ChildProcess : IAsyncDisposable
     public Task WaitForPortAsync(int port, CancellationToken cancellationToken = default) =>
         WaitUntilAsync(() => AcceptsAsync(port, cancellationToken), $"listen on port {port}", cancellationToken);
 
-    /// <summary>Waits until <paramref name="condition"/> holds; fails with the output when the program ends first or 30 seconds have passed.</summary>
+    /// <summary>Waits until <paramref name="condition"/> holds, 30 seconds at most; fails at once when the program ends first.</summary>
     public async Task WaitUntilAsync(Func<ValueTask<bool>> condition, string what, CancellationToken cancellationToken = default)
     {
         var started = Stopwatch.GetTimestamp();
@@ -107,7 +107,7 @@ public sealed class ChildProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>A shell that holds a pipe to this test run; the pipe ends when the run dies, however it dies, and the program with it.</summary>
+    /// <summary>A shell at the end of a pipe from this test run: when the run dies, however it dies, the program does, too.</summary>
     private static Process StartGuard(int id)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", "read _; kill -9 \"$1\"", "sh", id.ToString()]) { RedirectStandardInput = true };

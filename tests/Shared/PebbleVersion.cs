@@ -20,7 +20,8 @@ internal static class PebblePrograms
         return path;
     }
 
-    private static string Folder(PebbleVersion version) => version == PebbleVersion.Debian ? "/usr/bin" : Path.Combine(Tools(), "usr", "bin");
+    private static string Folder(PebbleVersion version) =>
+        version == PebbleVersion.Debian ? "/usr/bin" : Path.Combine(Tools(), "usr", "bin");
 
     private static string Tools() => Environment.GetEnvironmentVariable("EDGEPROXY_TOOLS") is { Length: > 0 } folder
         ? folder

@@ -1,52 +1,94 @@
 namespace EdgeProxy.Acme;
 
-/// <summary>Proves control of every name of one order. The proofs are all put in place first, so that the CA checks them side by side.</summary>
-internal sealed class Authorizing(AcmeClient client, IChallengeSolver solver, Polling polling)
+/// <summary>Proves control of every name of one order. All proofs are in place before the first is waited for.</summary>
+internal sealed class Authorizing(AcmeClient client, IChallengeSolver solver, Polling polling, TimeProvider time)
 {
-    private readonly List<(AcmeAuthorization Authorization, AcmeChallengeContext Context)> _presented = [];
+    private static readonly TimeSpan CleanUpTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly List<AcmeChallengeContext> _begun = [];
 
     public async Task AuthorizeAsync(AcmeOrder order, CancellationToken cancellationToken)
     {
+        var authorizations = await ReadAllAsync(order, cancellationToken);
+        await GiveUpIfAnyFailedAsync(authorizations, cancellationToken);
         try
         {
-            foreach (var url in order.Authorizations) await BeginAsync(url, cancellationToken);
-            var ends = new List<AcmeAuthorization>();
-            foreach (var (authorization, _) in _presented) ends.Add(await AwaitEndAsync(authorization, cancellationToken));
-            var failures = ends.Where(end => end.Status != AcmeStatus.Valid).ToList();
-            if (failures.Count > 0) throw ValidationFailure.From(failures, solver.ChallengeType);
+            var awaited = new List<AcmeAuthorization>();
+            // RFC 8555 §7.1.3: an order may take over authorizations that are valid already.
+            foreach (var pending in authorizations.Where(each => each.Status == AcmeStatus.Pending))
+                awaited.Add(await BeginAsync(pending, cancellationToken));
+            var ended = new List<AcmeAuthorization>();
+            foreach (var authorization in awaited) ended.Add(await AwaitEndAsync(authorization, cancellationToken));
+            await GiveUpIfAnyFailedAsync(ended, cancellationToken);
         }
         finally
         {
-            await CleanUpAsync();
+            foreach (var context in _begun) await CleanUpAsync(context);
         }
     }
 
-    private async Task BeginAsync(Uri url, CancellationToken cancellationToken)
+    private async Task<List<AcmeAuthorization>> ReadAllAsync(AcmeOrder order, CancellationToken cancellationToken)
     {
-        var authorization = await client.GetAuthorizationAsync(url, cancellationToken);
-        // RFC 8555 §7.1.3: an order may take over authorizations that are valid already.
-        if (authorization.Status == AcmeStatus.Valid) return;
-        if (authorization.Status != AcmeStatus.Pending) throw ValidationFailure.From([authorization], solver.ChallengeType);
+        var all = new List<AcmeAuthorization>();
+        foreach (var url in order.Authorizations) all.Add(await client.GetAuthorizationAsync(url, cancellationToken));
+        return all;
+    }
+
+    /// <summary>One failed name dooms the order: the names still pending are given up, as CAs limit how many may pend.</summary>
+    private async Task GiveUpIfAnyFailedAsync(List<AcmeAuthorization> all, CancellationToken cancellationToken)
+    {
+        var failures = all.Where(each => each.Status is not (AcmeStatus.Pending or AcmeStatus.Valid)).ToList();
+        if (failures.Count == 0) return;
+        foreach (var pending in all.Where(each => each.Status == AcmeStatus.Pending)) await TryDeactivateAsync(pending, cancellationToken);
+        throw ValidationFailure.From(failures, solver.ChallengeType);
+    }
+
+    private async Task TryDeactivateAsync(AcmeAuthorization pending, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.DeactivateAuthorizationAsync(pending.Url, cancellationToken);
+        }
+        catch (AcmeException)
+        {
+            // A courtesy to the CA; the failure to tell is that of the other name.
+        }
+    }
+
+    /// <summary>Puts the proof in place and has the CA look; gives what is known of the authorization then.</summary>
+    private async Task<AcmeAuthorization> BeginAsync(AcmeAuthorization authorization, CancellationToken cancellationToken)
+    {
         var challenge = Choose(authorization);
-        var context = new AcmeChallengeContext(authorization.Identifier, challenge.Token!, KeyAuthorization.For(challenge.Token, client.Key));
-        _presented.Add((authorization, context));
+        var proof = KeyAuthorization.For(challenge.Token, client.Key);
+        var context = new AcmeChallengeContext(authorization.Identifier, challenge.Token!, proof);
+        _begun.Add(context);
         await solver.PresentAsync(context, cancellationToken);
         // One that an earlier attempt responded to before it crashed is being looked at already.
-        if (challenge.Status == AcmeStatus.Pending) await client.RespondAsync(challenge, cancellationToken);
+        if (challenge.Status == AcmeStatus.Pending) challenge = await client.RespondAsync(challenge, cancellationToken);
+        // Not the delay that came with the authorization: the CA had nothing to look at then.
+        return authorization with { RetryAfter = challenge.RetryAfter };
     }
 
     private AcmeChallenge Choose(AcmeAuthorization authorization) =>
         authorization.Challenges.FirstOrDefault(challenge => challenge.Type == solver.ChallengeType)
-        ?? throw new AcmeException($"The CA offers no {solver.ChallengeType} for {authorization.Identifier}, only "
-            + string.Join(", ", authorization.Challenges.Select(challenge => challenge.Type)) + ".") { IsPermanent = true };
+        ?? throw AcmeException.Permanent($"The CA offers no {solver.ChallengeType} for {authorization.Identifier}, only "
+            + string.Join(", ", authorization.Challenges.Select(challenge => challenge.Type)) + ".");
 
     private Task<AcmeAuthorization> AwaitEndAsync(AcmeAuthorization authorization, CancellationToken cancellationToken) =>
-        // The delay that came with the authorization was asked for before the CA had anything to look at.
-        polling.UntilAsync(authorization with { RetryAfter = null }, seen => seen.Status != AcmeStatus.Pending,
+        polling.UntilAsync(authorization, seen => seen.Status is not (AcmeStatus.Pending or AcmeStatus.Processing),
             cancellation => client.GetAuthorizationAsync(authorization.Url, cancellation), authorization.Url, cancellationToken);
 
-    private async Task CleanUpAsync()
+    private async Task CleanUpAsync(AcmeChallengeContext context)
     {
-        foreach (var (_, context) in _presented) await solver.CleanUpAsync(context, CancellationToken.None);
+        // Not the caller's token: what was put in place is taken away after a cancellation, too.
+        using var timeout = new CancellationTokenSource(CleanUpTimeout, time);
+        try
+        {
+            await solver.CleanUpAsync(context, timeout.Token);
+        }
+        catch (Exception)
+        {
+            // A leftover proof does no harm, and must hide neither a certificate nor the reason why there is none.
+        }
     }
 }

@@ -11,7 +11,7 @@ public sealed record OrderRequest(IReadOnlyList<AcmeIdentifier> Identifiers, Asy
     /// <summary>One of the CA's profiles, or null for its default.</summary>
     public string? Profile { get; init; }
 
-    /// <summary>Take the chain whose topmost certificate this common name issued, where the CA has several; otherwise its default.</summary>
+    /// <summary>Take the chain whose topmost certificate was issued by this common name, where the CA has such a one.</summary>
     public string? PreferredIssuer { get; init; }
 
     /// <summary>

@@ -5,23 +5,30 @@ internal sealed class Polling(TimeProvider time, Random random, TimeSpan patienc
 {
     private readonly long _started = time.GetTimestamp();
 
-    /// <summary>Reads until <paramref name="done"/>, waiting before each reading; <paramref name="seen"/> is what we know already.</summary>
-    public async Task<T> UntilAsync<T>(T seen, Func<T, bool> done, Func<CancellationToken, Task<T>> read, Uri url, CancellationToken cancellationToken)
+    /// <summary>Reads until <paramref name="done"/>, each time after a wait; <paramref name="seen"/> is what is known already.</summary>
+    public async Task<T> UntilAsync<T>(
+        T seen, Func<T, bool> done, Func<CancellationToken, Task<T>> read, Uri url, CancellationToken cancellationToken)
         where T : IPolled
     {
         for (var attempt = 0; !done(seen); attempt++)
         {
-            await WaitAsync(attempt, seen.RetryAfter, url, cancellationToken);
+            await WaitAsync(attempt, seen, url, cancellationToken);
             seen = await read(cancellationToken);
         }
         return seen;
     }
 
-    private Task WaitAsync(int attempt, TimeSpan? retryAfter, Uri url, CancellationToken cancellationToken)
+    /// <summary>Waits as long as is due after having looked <paramref name="attempt"/> times and seen <paramref name="seen"/>.</summary>
+    /// <exception cref="AcmeException">Patience would end before the wait does.</exception>
+    public Task WaitAsync(int attempt, IPolled seen, Uri url, CancellationToken cancellationToken)
     {
-        var delay = PollSchedule.Delay(attempt, retryAfter, random.NextDouble());
-        if (time.GetElapsedTime(_started) + delay > patience)
-            throw new AcmeException($"{url} is still not done after {patience.TotalSeconds:0} seconds.") { RetryAfter = retryAfter };
-        return Task.Delay(delay, time, cancellationToken);
+        var delay = PollSchedule.Delay(attempt, seen.RetryAfter, random.NextDouble());
+        var waited = time.GetElapsedTime(_started);
+        if (waited + delay <= patience) return Task.Delay(delay, time, cancellationToken);
+        throw new AcmeException($"{url} is still {seen.Status.ToString().ToLowerInvariant()} after {waited.TotalSeconds:0} seconds, "
+            + $"and the next look is due in {delay.TotalSeconds:0} seconds; {patience.TotalSeconds:0} in all are allowed.")
+        {
+            RetryAfter = seen.RetryAfter,
+        };
     }
 }

@@ -3,11 +3,15 @@ namespace EdgeProxy.Acme;
 /// <summary>Says which names could not be validated and what the CA saw instead.</summary>
 internal static class ValidationFailure
 {
-    public static AcmeException From(IReadOnlyList<AcmeAuthorization> failures, string challengeType) =>
-        new(string.Join(" ", failures.Select(failure => Describe(failure, challengeType))))
+    public static AcmeException From(IReadOnlyList<AcmeAuthorization> failures, string challengeType)
+    {
+        var errors = failures.Select(failure => ErrorOf(failure, challengeType)).OfType<AcmeProblem>().ToList();
+        return new AcmeException(string.Join(" ", failures.Select(failure => Describe(failure, challengeType))))
         {
-            Problem = failures.Select(failure => ErrorOf(failure, challengeType)).FirstOrDefault(error => error is not null),
+            // RFC 8555 §6.7.1: several problems at once are sub-problems of one.
+            Problem = errors is [var only] ? only : new AcmeProblem { Type = AcmeErrorType.Compound, Subproblems = errors },
         };
+    }
 
     private static string Describe(AcmeAuthorization failure, string challengeType)
     {
@@ -15,6 +19,9 @@ internal static class ValidationFailure
         return $"The CA could not validate {failure.Identifier} with {challengeType}: {reason}.";
     }
 
-    private static AcmeProblem? ErrorOf(AcmeAuthorization failure, string challengeType) =>
-        failure.Challenges.FirstOrDefault(challenge => challenge.Type == challengeType && challenge.Error is not null)?.Error;
+    private static AcmeProblem? ErrorOf(AcmeAuthorization failure, string challengeType)
+    {
+        var challenge = failure.Challenges.FirstOrDefault(challenge => challenge.Type == challengeType && challenge.Error is not null);
+        return challenge?.Error is { } error ? error with { Identifier = error.Identifier ?? failure.Identifier } : null;
+    }
 }

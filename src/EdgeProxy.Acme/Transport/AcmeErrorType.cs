@@ -29,6 +29,9 @@ public static class AcmeErrorType
     /// <summary>The account needs an external account binding.</summary>
     public const string ExternalAccountRequired = Prefix + "externalAccountRequired";
 
+    /// <summary>Several problems at once; they are in <see cref="AcmeProblem.Subproblems"/>.</summary>
+    public const string Compound = Prefix + "compound";
+
     /// <summary>A contact is not acceptable.</summary>
     public const string InvalidContact = Prefix + "invalidContact";
 

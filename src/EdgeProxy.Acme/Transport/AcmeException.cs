@@ -14,6 +14,8 @@ public sealed class AcmeException : Exception
     {
     }
 
+    internal static AcmeException Permanent(string message) => new(message) { IsPermanent = true };
+
     /// <summary>The CA's problem document, where it sent one.</summary>
     public AcmeProblem? Problem { get; init; }
 

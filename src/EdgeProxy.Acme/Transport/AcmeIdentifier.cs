@@ -9,6 +9,9 @@ namespace EdgeProxy.Acme;
 /// <param name="Value">The name in lower case and ASCII, or the address in its canonical text form.</param>
 public sealed record AcmeIdentifier(string Type, string Value)
 {
+    /// <summary>The name in lower case and ASCII, or the address in its canonical text form.</summary>
+    public string Value { get; } = Type == "dns" ? Value.ToLowerInvariant() : Value;
+
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
 
     /// <summary>A host name; a first label <c>*</c> makes it a wildcard.</summary>
@@ -40,8 +43,8 @@ public sealed record AcmeIdentifier(string Type, string Value)
         var (wildcard, name) = host.StartsWith("*.", StringComparison.Ordinal) ? ("*.", host[2..]) : ("", host);
         try
         {
-            var ascii = Idn.GetAscii(name.TrimEnd('.')).ToLowerInvariant();
-            return wildcard + ascii;
+            var ascii = Idn.GetAscii(name);
+            return wildcard + (ascii.EndsWith('.') ? ascii[..^1] : ascii);
         }
         catch (ArgumentException e)
         {

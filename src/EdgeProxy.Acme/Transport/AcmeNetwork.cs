@@ -22,20 +22,22 @@ public static class AcmeNetwork
             UseCookies = false,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = TimeSpan.FromSeconds(15),
             // So that a change of the CA's addresses in DNS is noticed.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
         if (extraRoots is { Count: > 0 })
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors, extraRoots);
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                errors == SslPolicyErrors.None || IsTrusted(certificate, chain, errors, extraRoots);
+        }
         return new HttpMessageInvoker(handler);
     }
 
-    private static bool IsTrusted(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, X509Certificate2Collection extraRoots)
+    private static bool IsTrusted(
+        X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, X509Certificate2Collection extraRoots)
     {
-        if (errors == SslPolicyErrors.None) return true;
         // A wrong or missing name stays wrong, whoever signed it.
-        if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 server) 
+        if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 server)
             throw new AuthenticationException($"The server's certificate is refused: {errors}.");
         using var own = new X509Chain();
         own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -45,6 +47,6 @@ public static class AcmeNetwork
         own.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
         if (own.Build(server)) return true;
         var reasons = string.Join(", ", own.ChainStatus.Select(status => status.Status));
-        throw new AuthenticationException($"The server's certificate is trusted neither by this machine nor by the extra roots: {reasons}.");
+        throw new AuthenticationException($"The server's certificate is trusted neither by this machine nor through the extra roots: {reasons}.");
     }
 }

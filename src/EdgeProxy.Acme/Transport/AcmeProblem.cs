@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -6,8 +7,10 @@ namespace EdgeProxy.Acme;
 /// <summary>A problem document: the CA's own account of what went wrong (RFC 8555 §6.7, RFC 9457).</summary>
 public sealed record AcmeProblem
 {
+    private const string Untyped = "about:blank";
+
     /// <summary>The kind of problem, usually one of <see cref="AcmeErrorType"/>.</summary>
-    public string Type { get; init; } = "about:blank";
+    public string Type { get; init; } = Untyped;
 
     /// <summary>The kind of problem in words.</summary>
     public string? Title { get; init; }
@@ -25,16 +28,19 @@ public sealed record AcmeProblem
     public AcmeIdentifier? Identifier { get; init; }
 
     /// <summary>One problem a name, where one request failed for several reasons (RFC 8555 §6.7.1).</summary>
-    public IReadOnlyList<AcmeProblem> Subproblems { get; init; } = [];
+    [AllowNull]
+    public IReadOnlyList<AcmeProblem> Subproblems { get; init => field = value ?? []; } = [];
 
     /// <summary>One sentence with everything the CA said, fit for a log line.</summary>
     public override string ToString() => ProblemText.Describe(this);
 
+    /// <summary>Reads a problem document; null when it is none, that is, when it says nothing about a problem.</summary>
     internal static AcmeProblem? TryParse(ReadOnlySpan<byte> json)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ProblemJson.Default.AcmeProblem);
+            var problem = JsonSerializer.Deserialize(json, ProblemJson.Default.AcmeProblem);
+            return problem is { Detail: null, Title: null, Type: Untyped } ? null : problem;
         }
         catch (JsonException)
         {
@@ -43,6 +49,7 @@ public sealed record AcmeProblem
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(AcmeProblem))]
 internal sealed partial class ProblemJson : JsonSerializerContext;

@@ -15,9 +15,11 @@ internal static class AcmeRefusal
         };
     }
 
-    /// <summary>RFC 8555 §6.7: errors come as "application/problem+json"; anything else is somebody between us and the CA.</summary>
+    /// <summary>RFC 8555 §6.7 has problems in application/problem+json; some CAs send plain JSON. HTML is from somebody else.</summary>
     public static AcmeProblem? ProblemOf(AcmeResponse response) =>
-        response.MediaType == "application/problem+json" ? AcmeProblem.TryParse(response.Body) : null;
+        !response.IsSuccess && response.MediaType?.EndsWith("json", StringComparison.OrdinalIgnoreCase) == true
+            ? AcmeProblem.TryParse(response.Body)
+            : null;
 
     private static string Sentence(AcmeResponse response, AcmeProblem? problem)
     {
@@ -25,7 +27,7 @@ internal static class AcmeRefusal
         var answer = $"{response.Url} answered {(int)response.Status} {response.Status}";
         return response.Location is { } other && (int)response.Status is >= 300 and < 400
             ? $"{answer} and points to {other}; redirects are not followed, so use the final URL."
-            : $"{answer} with {response.MediaType ?? "nothing"} instead of an ACME problem document.";
+            : $"{answer} without a problem document that can be read (media type: {response.MediaType ?? "none"}).";
     }
 
     private static string Delay(TimeSpan? retryAfter) =>

@@ -16,7 +16,8 @@ internal sealed record AcmeResponse(Uri Url, HttpStatusCode Status, string? Medi
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
-    public static async Task<AcmeResponse> ReadAsync(HttpResponseMessage response, Uri url, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<AcmeResponse> ReadAsync(
+        HttpResponseMessage response, Uri url, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var headers = response.Headers;
         return new AcmeResponse(url, response.StatusCode, response.Content.Headers.ContentType?.MediaType,
@@ -24,7 +25,7 @@ internal sealed record AcmeResponse(Uri Url, HttpStatusCode Status, string? Medi
         {
             Nonce = NoncePool.Validate(headers.TryGetValues("Replay-Nonce", out var nonces) ? nonces.FirstOrDefault() : null),
             // CAs answer with relative ones, too.
-            Location = headers.Location is { } location ? new Uri(url, location) : null,
+            Location = headers.Location is { } location ? Resolve(url, location) : null,
             RetryAfter = Acme.RetryAfter.Read(headers.RetryAfter, now),
             Alternates = headers.TryGetValues("Link", out var links) ? LinkHeader.Find(links, "alternate", url) : [],
         };
@@ -40,10 +41,20 @@ internal sealed record AcmeResponse(Uri Url, HttpStatusCode Status, string? Medi
         }
         catch (JsonException e)
         {
-            throw new AcmeException($"{Url} answered with {MediaType ?? "no media type"} that is not the JSON expected there: "
-                + ProblemText.Clean(e.Message), e) { StatusCode = Status };
+            var kind = MediaType ?? "a body without media type";
+            throw new AcmeException($"{Url} answered with {kind} that is not the JSON expected there: {ProblemText.Clean(e.Message)}", e)
+            {
+                StatusCode = Status,
+            };
         }
     }
+
+    /// <summary>A URL from the body; relative ones are tolerated.</summary>
+    public Uri Resolve(Uri target) => Resolve(Url, target);
+
+    private static Uri Resolve(Uri url, Uri target) =>
+        Uri.TryCreate(url, target, out var resolved) ? resolved
+            : throw new AcmeException($"{url} answered with \"{ProblemText.Clean(target.OriginalString)}\" where a URL belongs.");
 
     private static async Task<byte[]> ReadBodyAsync(HttpContent content, Uri url, CancellationToken cancellationToken)
     {

@@ -2,10 +2,13 @@ using System.Net.Http.Headers;
 
 namespace EdgeProxy.Acme;
 
-/// <summary>Sends requests as RFC 8555 §6 wants them: over HTTPS, signed, each with a nonce of its own. Every failure is an <see cref="AcmeException"/>.</summary>
+/// <summary>
+/// Sends requests as RFC 8555 §6 wants them: over HTTPS, signed, each with a nonce of its own. Every failure but cancellation is an
+/// <see cref="AcmeException"/>.
+/// </summary>
 internal sealed class AcmeTransport(HttpMessageInvoker network, TimeProvider time, AcmeClientOptions options)
 {
-    /// <summary>Pebble refuses half of all good nonces on purpose; that this many in a row are refused by chance is one in two million.</summary>
+    /// <summary>A test CA may refuse half of all good nonces on purpose; so many in a row are one case in two million.</summary>
     private const int MostBadNonces = 20;
 
     private readonly NoncePool _nonces = new();
@@ -22,7 +25,7 @@ internal sealed class AcmeTransport(HttpMessageInvoker network, TimeProvider tim
         {
             nonce ??= await GetNonceAsync(newNonce, cancellationToken);
             var response = await SendAsync(HttpMethod.Post, url, sign(nonce), cancellationToken);
-            // RFC 8555 §6.5: on badNonce "the client SHOULD retry the request with the nonce from the error response".
+            // RFC 8555 §6.5: "On receiving such a response, a client SHOULD retry the request using the new nonce."
             if (AcmeRefusal.ProblemOf(response)?.Type != AcmeErrorType.BadNonce || refused == MostBadNonces)
             {
                 _nonces.Put(response.Nonce);
@@ -43,7 +46,7 @@ internal sealed class AcmeTransport(HttpMessageInvoker network, TimeProvider tim
     private async Task<AcmeResponse> SendAsync(HttpMethod method, Uri url, byte[]? body, CancellationToken cancellationToken)
     {
         // RFC 8555 §6.1: "Use of HTTPS is REQUIRED." This holds for URLs the CA names, too.
-        if (url.Scheme != Uri.UriSchemeHttps) throw new AcmeException($"{url} is not an https URL, which ACME demands.") { IsPermanent = true };
+        if (url.Scheme != Uri.UriSchemeHttps) throw AcmeException.Permanent($"{url} is not an https URL, which ACME demands.");
         using var timeout = new CancellationTokenSource(options.RequestTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try

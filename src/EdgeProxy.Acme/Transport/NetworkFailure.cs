@@ -13,8 +13,10 @@ internal static class NetworkFailure
 
     private static string Reason(Uri url, Exception failure) => failure switch
     {
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => $"the name {url.Host} cannot be resolved.",
-        HttpRequestException { InnerException: AuthenticationException tls } => $"the TLS handshake failed: {ProblemText.Clean(tls.Message)}",
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
+            $"the name {url.Host} cannot be resolved.",
+        HttpRequestException { InnerException: AuthenticationException tls } =>
+            $"the TLS handshake failed: {ProblemText.Clean(tls.Message)}",
         _ => ProblemText.Clean(failure.GetBaseException().Message),
     };
 }

@@ -26,5 +26,7 @@ internal static class ProblemText
     }
 
     private static string ShortType(AcmeProblem problem) =>
-        problem.Type.StartsWith(AcmeErrorType.Prefix, StringComparison.Ordinal) ? problem.Type[AcmeErrorType.Prefix.Length..] : problem.Type;
+        problem.Type.StartsWith(AcmeErrorType.Prefix, StringComparison.Ordinal)
+            ? problem.Type[AcmeErrorType.Prefix.Length..]
+            : problem.Type;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace EdgeProxy.Acme;
@@ -19,7 +20,8 @@ public sealed record AcmeAuthorization : IPolled
     public bool Wildcard { get; init; }
 
     /// <summary>The ways to prove control of the name; one of them is enough.</summary>
-    public IReadOnlyList<AcmeChallenge> Challenges { get; init; } = [];
+    [AllowNull]
+    public IReadOnlyList<AcmeChallenge> Challenges { get; init => field = value ?? []; } = [];
 
     /// <summary>How long the CA asks to wait before looking again.</summary>
     [JsonIgnore]
@@ -29,31 +31,6 @@ public sealed record AcmeAuthorization : IPolled
     {
         Url = url,
         RetryAfter = response.RetryAfter,
-        Challenges = [.. Challenges.Select(challenge => challenge.From(response.Url))],
+        Challenges = [.. Challenges.Select(challenge => challenge.From(response))],
     };
-}
-
-/// <summary>One way to prove control of a name (RFC 8555 §7.1.5). Types we do not know may lack everything but the type.</summary>
-public sealed record AcmeChallenge
-{
-    /// <summary>The kind: <c>http-01</c>, <c>dns-01</c>, <c>tls-alpn-01</c>, ...</summary>
-    public string Type { get; init; } = "";
-
-    /// <summary>Where to say that the proof is in place.</summary>
-    public Uri? Url { get; init; }
-
-    /// <summary>pending, processing, valid or invalid.</summary>
-    public AcmeStatus Status { get; init; }
-
-    /// <summary>The random part of the proof, as the CA sent it: check it before use (RFC 8555 §8.3).</summary>
-    public string? Token { get; init; }
-
-    /// <summary>Why the proof failed.</summary>
-    public AcmeProblem? Error { get; init; }
-
-    /// <summary>How long the CA asks to wait before looking at the result.</summary>
-    [JsonIgnore]
-    public TimeSpan? RetryAfter { get; init; }
-
-    internal AcmeChallenge From(Uri authorization) => this with { Url = Url is null ? null : new Uri(authorization, Url) };
 }

@@ -11,9 +11,10 @@ public sealed partial class AcmeClient
         var directory = await GetDirectoryAsync(cancellationToken);
         var payload = new JsonObject { ["termsOfServiceAgreed"] = request.TermsOfServiceAgreed };
         if (request.Contacts.Count > 0) payload["contact"] = ToArray(request.Contacts);
-        if (request.ExternalAccountBinding is { } binding) payload["externalAccountBinding"] = Jws.Bind(binding, _key, directory.NewAccount);
+        if (request.ExternalAccountBinding is { } binding)
+            payload["externalAccountBinding"] = Jws.Bind(binding, _key, directory.NewAccount);
         else if (directory.Meta?.ExternalAccountRequired == true)
-            throw new AcmeException($"The CA at {_directoryUrl} needs an external account: its key id and HMAC key.") { IsPermanent = true };
+            throw AcmeException.Permanent($"The CA at {_directoryUrl} needs an external account: its key id and HMAC key.");
         return ReadAccount(await PostAsync(directory.NewAccount, payload, _key, null, cancellationToken));
     }
 
@@ -51,14 +52,14 @@ public sealed partial class AcmeClient
     public async Task ChangeKeyAsync(AcmeAccountKey newKey, CancellationToken cancellationToken = default)
     {
         var keyChange = Offered((await GetDirectoryAsync(cancellationToken)).KeyChange, "a change of keys");
-        var change = new JsonObject { ["account"] = AccountUrl?.AbsoluteUri, ["oldKey"] = JsonNode.Parse(_key.PublicJwk) };
+        var change = new JsonObject { ["account"] = KnownAccountUrl.AbsoluteUri, ["oldKey"] = JsonNode.Parse(_key.PublicJwk) };
         // RFC 8555 §7.3.5: the inner JWS is signed by the new key, has its "jwk", the outer's "url" and no nonce.
         var inner = Jws.Sign(newKey, account: null, nonce: null, keyChange, change.ToJsonString());
         await PostAsync(keyChange, JsonNode.Parse(Encoding.UTF8.GetString(inner))!.AsObject(), cancellationToken);
     }
 
     private Task<AcmeResponse> PostAccountAsync(JsonObject payload, CancellationToken cancellationToken) =>
-        PostAsync(AccountUrl!, payload, cancellationToken);
+        PostAsync(KnownAccountUrl, payload, cancellationToken);
 
     private AcmeAccount ReadAccount(AcmeResponse response)
     {

@@ -21,7 +21,7 @@ public sealed partial class AcmeClient
     /// <summary>Revokes a certificate (RFC 8555 §7.6) in the account's name.</summary>
     public Task RevokeCertificateAsync(
         X509Certificate2 certificate, RevocationReason? reason = null, CancellationToken cancellationToken = default) =>
-        RevokeAsync(certificate, reason, _key, AccountUrl, cancellationToken);
+        RevokeAsync(certificate, reason, _key, KnownAccountUrl, cancellationToken);
 
     /// <summary>Revokes a certificate with its own private key, which needs no account (RFC 8555 §7.6).</summary>
     public Task RevokeCertificateAsync(X509Certificate2 certificate, AsymmetricAlgorithm certificateKey,

@@ -25,7 +25,8 @@ public sealed partial class AcmeClient
         ReadOrder(await PostAsync(orderUrl, null, cancellationToken), orderUrl);
 
     /// <summary>Hands in the signing request (PKCS#10, DER) of an order that is ready (RFC 8555 §7.4).</summary>
-    public async Task<AcmeOrder> FinalizeOrderAsync(AcmeOrder order, ReadOnlyMemory<byte> csr, CancellationToken cancellationToken = default)
+    public async Task<AcmeOrder> FinalizeOrderAsync(
+        AcmeOrder order, ReadOnlyMemory<byte> csr, CancellationToken cancellationToken = default)
     {
         var payload = new JsonObject { ["csr"] = Base64Url.EncodeToString(csr.Span) };
         return ReadOrder(await PostAsync(order.Finalize, payload, cancellationToken), order.Url);
@@ -33,14 +34,16 @@ public sealed partial class AcmeClient
 
     private static AcmeOrder ReadOrder(AcmeResponse response, Uri url) => response.Read(AcmeJson.Default.AcmeOrder).From(response, url);
 
-    private static JsonNode ToJson(AcmeIdentifier identifier) => new JsonObject { ["type"] = identifier.Type, ["value"] = identifier.Value };
+    private static JsonNode ToJson(AcmeIdentifier identifier) =>
+        new JsonObject { ["type"] = identifier.Type, ["value"] = identifier.Value };
 
     private string Offered(string profile, AcmeDirectory directory)
     {
-        // draft-ietf-acme-profiles §4: "a client MUST NOT request a profile not in the directory's list".
+        // draft-ietf-acme-profiles §4: "The client MUST NOT request a profile name that is not advertised in the server's
+        // Directory metadata object."
         var offered = directory.Meta?.Profiles?.Keys ?? [];
         if (offered.Contains(profile, StringComparer.Ordinal)) return profile;
         var choice = offered.Any() ? $"it has {string.Join(", ", offered)}" : "it has no profiles";
-        throw new AcmeException($"The CA at {_directoryUrl} does not offer the profile \"{profile}\": {choice}.") { IsPermanent = true };
+        throw AcmeException.Permanent($"The CA at {_directoryUrl} does not offer the profile \"{profile}\": {choice}.");
     }
 }

@@ -24,7 +24,8 @@ public sealed partial class AcmeClient
     /// <param name="key">The account's key; not disposed here.</param>
     /// <param name="time">The clock, for timeouts and Retry-After dates.</param>
     /// <param name="options">User-Agent and timeouts.</param>
-    public AcmeClient(HttpMessageInvoker network, Uri directoryUrl, AcmeAccountKey key, TimeProvider time, AcmeClientOptions? options = null)
+    public AcmeClient(
+        HttpMessageInvoker network, Uri directoryUrl, AcmeAccountKey key, TimeProvider time, AcmeClientOptions? options = null)
     {
         _transport = new AcmeTransport(network, time, options ?? new AcmeClientOptions());
         _directoryUrl = directoryUrl;
@@ -32,7 +33,7 @@ public sealed partial class AcmeClient
         _time = time;
     }
 
-    /// <summary>The account's URL: given at the start when it was stored, otherwise known after registering or finding the account.</summary>
+    /// <summary>The account's URL: given at the start where it is stored, otherwise known once the account is made or found.</summary>
     public Uri? AccountUrl
     {
         get => _accountUrl;
@@ -42,25 +43,26 @@ public sealed partial class AcmeClient
     /// <summary>The account's key.</summary>
     internal AcmeAccountKey Key => _key;
 
+    private Uri KnownAccountUrl =>
+        AccountUrl ?? throw new InvalidOperationException("The account's URL is not known: create or find the account first.");
+
     /// <summary>Reads the directory (RFC 8555 §7.1.1); what was read within the last hour is not asked for again.</summary>
     public async Task<AcmeDirectory> GetDirectoryAsync(CancellationToken cancellationToken = default)
     {
         var known = _directory;
         if (known is not null && _time.GetUtcNow() - known.At < DirectoryLifetime) return known.Directory;
         var response = await _transport.GetAsync(_directoryUrl, cancellationToken);
-        var directory = response.Read(AcmeJson.Default.AcmeDirectory).ResolvedAgainst(_directoryUrl);
+        var directory = response.Read(AcmeJson.Default.AcmeDirectory).From(response);
         _directory = new ReadDirectory(directory, _time.GetUtcNow());
         return directory;
     }
 
     /// <summary>A request in the account's name. No payload makes it a POST-as-GET (RFC 8555 §6.3).</summary>
-    private Task<AcmeResponse> PostAsync(Uri url, JsonObject? payload, CancellationToken cancellationToken)
-    {
-        var account = AccountUrl ?? throw new InvalidOperationException("The account's URL is not known: create or find the account first.");
-        return PostAsync(url, payload, _key, account, cancellationToken);
-    }
+    private Task<AcmeResponse> PostAsync(Uri url, JsonObject? payload, CancellationToken cancellationToken) =>
+        PostAsync(url, payload, _key, KnownAccountUrl, cancellationToken);
 
-    private async Task<AcmeResponse> PostAsync(Uri url, JsonObject? payload, AcmeAccountKey key, Uri? account, CancellationToken cancellationToken)
+    private async Task<AcmeResponse> PostAsync(
+        Uri url, JsonObject? payload, AcmeAccountKey key, Uri? account, CancellationToken cancellationToken)
     {
         var directory = await GetDirectoryAsync(cancellationToken);
         var text = payload?.ToJsonString() ?? "";
@@ -68,7 +70,7 @@ public sealed partial class AcmeClient
     }
 
     private Uri Offered(Uri? operation, string name) =>
-        operation ?? throw new AcmeException($"The CA at {_directoryUrl} does not offer {name}.") { IsPermanent = true };
+        operation ?? throw AcmeException.Permanent($"The CA at {_directoryUrl} does not offer {name}.");
 
     private sealed record ReadDirectory(AcmeDirectory Directory, DateTimeOffset At);
 }

@@ -21,31 +21,12 @@ public sealed record AcmeDirectory
     /// <summary>What the CA says about itself.</summary>
     public AcmeDirectoryMeta? Meta { get; init; }
 
-    internal AcmeDirectory ResolvedAgainst(Uri url) => this with
+    internal AcmeDirectory From(AcmeResponse response) => this with
     {
-        NewNonce = new Uri(url, NewNonce),
-        NewAccount = new Uri(url, NewAccount),
-        NewOrder = new Uri(url, NewOrder),
-        RevokeCert = RevokeCert is null ? null : new Uri(url, RevokeCert),
-        KeyChange = KeyChange is null ? null : new Uri(url, KeyChange),
+        NewNonce = response.Resolve(NewNonce),
+        NewAccount = response.Resolve(NewAccount),
+        NewOrder = response.Resolve(NewOrder),
+        RevokeCert = RevokeCert is null ? null : response.Resolve(RevokeCert),
+        KeyChange = KeyChange is null ? null : response.Resolve(KeyChange),
     };
-}
-
-/// <summary>What a CA says about itself in its directory.</summary>
-public sealed record AcmeDirectoryMeta
-{
-    /// <summary>The terms of service to agree to.</summary>
-    public string? TermsOfService { get; init; }
-
-    /// <summary>The CA's home page.</summary>
-    public string? Website { get; init; }
-
-    /// <summary>The names that stand for this CA in CAA records.</summary>
-    public IReadOnlyList<string>? CaaIdentities { get; init; }
-
-    /// <summary>New accounts need an <see cref="ExternalAccountBinding"/>.</summary>
-    public bool ExternalAccountRequired { get; init; }
-
-    /// <summary>Certificate profiles by name with a description (draft-ietf-acme-profiles); null where the CA has none.</summary>
-    public IReadOnlyDictionary<string, string>? Profiles { get; init; }
 }

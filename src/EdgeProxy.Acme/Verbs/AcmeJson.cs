@@ -2,8 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace EdgeProxy.Acme;
 
-/// <summary>How the CA's JSON becomes our records: members we do not know are ignored, required ones that are missing are an error.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
+/// <summary>How the CA's JSON becomes our records: unknown members are ignored, missing required ones are an error.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(AcmeDirectory))]
 [JsonSerializable(typeof(AcmeAccount))]
 [JsonSerializable(typeof(AcmeOrder))]

@@ -41,8 +41,8 @@ public sealed record AcmeOrder : IPolled
     {
         Url = url,
         RetryAfter = response.RetryAfter,
-        Authorizations = [.. Authorizations.Select(authorization => new Uri(response.Url, authorization))],
-        Finalize = new Uri(response.Url, Finalize),
-        Certificate = Certificate is null ? null : new Uri(response.Url, Certificate),
+        Authorizations = [.. Authorizations.Select(authorization => response.Resolve(authorization))],
+        Finalize = response.Resolve(Finalize),
+        Certificate = Certificate is null ? null : response.Resolve(Certificate),
     };
 }
