@@ -56,9 +56,11 @@ internal sealed class RenewalLoop(CertificateTable table, Func<CertificateSource
     /// <summary>Ends all loops. What is served goes on being served.</summary>
     public async Task StopAsync()
     {
-        foreach (var task in _tasks)
+        var tasks = _tasks;
+        _tasks = [];
+        foreach (var task in tasks)
             task.Dispose();
-        await Task.WhenAll(_tasks.Select(task => task.Work));
+        await Task.WhenAll(tasks.Select(task => task.Work));
     }
 
     private void PrepareDirectory(string dataDirectory)

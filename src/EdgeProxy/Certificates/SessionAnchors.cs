@@ -88,8 +88,8 @@ internal sealed class SessionAnchors : IAsyncDisposable
 
     private async Task<bool> MakeRoomAsync()
     {
-        var idlest = _held.Keys.MinBy(certificate => certificate.LastUsed)!;
-        if (_time.GetElapsedTime(idlest.LastUsed) < MinimumIdleTime)
+        var idlest = _held.Keys.MinBy(certificate => certificate.LastUsed);
+        if (idlest is null || _time.GetElapsedTime(idlest.LastUsed) < MinimumIdleTime)
             return false;
         await ReleaseAsync(idlest);
         return true;
