@@ -54,12 +54,16 @@ internal static class PemPairParser
         var begun = CountOf(chain, "-----BEGIN CERTIFICATE-----");
         if (begun == 0)
             return "has no PEM certificate in its certificate file";
-        if (certificates != begun)
+        if (certificates != begun || HasCutBoundary(chain))
             return "has a certificate file that is damaged or only half written";
         if (key.Contains("ENCRYPTED", StringComparison.Ordinal))
             return "has an encrypted private key; decrypt it first, for example with: openssl pkey -in key.pem -out plain.pem";
         return key.Contains("PRIVATE KEY-----", StringComparison.Ordinal) ? "" : "has no PEM private key in its key file";
     }
+
+    /// <summary>A file that is being written may end within a line such as <c>-----BEGIN CERTI</c>, which no parser takes for anything.</summary>
+    private static bool HasCutBoundary(string chain) => chain.Split('\n').Any(line =>
+        line.StartsWith('-') && !(line.Length > 10 && line.TrimEnd().EndsWith("-----", StringComparison.Ordinal)));
 
     private static X509Certificate2 WithKey(X509Certificate2 leaf, string key)
     {

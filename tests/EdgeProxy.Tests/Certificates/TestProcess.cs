@@ -1,5 +1,9 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Versioning;
 using EdgeProxy.Certificates;
+
+// File modes and the like are tested.
+[assembly: SupportedOSPlatform("linux")]
 
 namespace EdgeProxy.Tests.Certificates;
 

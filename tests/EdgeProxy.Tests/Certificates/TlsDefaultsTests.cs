@@ -65,6 +65,34 @@ public sealed class TlsDefaultsTests
         Assert.Contains("Reused, TLS", again, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task AnOpenSslConfigurationOfTheUsersOwnStaysInForce()
+    {
+        using var folder = new TestFolder();
+        var own = """
+            openssl_conf = a
+            [a]
+            ssl_conf = b
+            [b]
+            system_default = c
+            [c]
+            CipherString = ECDHE-ECDSA-AES256-SHA384
+
+            """;
+
+        await ChildTest.RunAsync(typeof(TlsDefaultsTests), nameof(AcceptsACipherThatIsNoDefault), new() { ["OPENSSL_CONF"] = folder.Write("own.cnf", own) });
+    }
+
+    [Fact(Explicit = true)]
+    public async Task AcceptsACipherThatIsNoDefault()
+    {
+        await using var server = await StartAsync();
+
+        var output = await OpenSsl.ConnectAsync(server.Port, "-servername a.example -tls1_2 -cipher ECDHE-ECDSA-AES256-SHA384");
+
+        Assert.Contains("BEGIN CERTIFICATE", output, StringComparison.Ordinal);
+    }
+
     private static Task<TlsServer> StartAsync()
     {
         var table = new CertificateTable();
