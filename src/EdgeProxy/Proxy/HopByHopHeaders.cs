@@ -5,7 +5,8 @@ using Microsoft.Net.Http.Headers;
 
 namespace EdgeProxy.Proxy;
 
-/// <summary>Headers that are about one connection only (RFC 9110 §7.6.1): those known as such, and those named in <c>Connection</c>.</summary>
+/// <summary>Headers that are about one connection only (RFC 9110 §7.6.1): those known as such, and those named in <c>Connection</c>,
+/// as far as Kestrel shows them: of <c>keep-alive, X-Name</c> it leaves <c>keep-alive</c>.</summary>
 internal static class HopByHopHeaders
 {
     public static readonly FrozenSet<string> Names = new[]
