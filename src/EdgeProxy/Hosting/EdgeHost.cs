@@ -14,7 +14,7 @@ internal static class EdgeHost
 {
     public static WebApplication Build(ConfigSource source, EdgeConfig config, IConfiguration root)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = source.BaseDirectory });
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = source.ContentRoot, EnvironmentName = source.Environment });
         var listeners = new ListenerEndpoints(config.Listeners);
         builder.Services
             .AddSingleton(TimeProvider.System)

@@ -97,7 +97,7 @@ public sealed class ChallengeMiddlewareTests
     public async Task TheSolverPutsTokensInAndTakesThemAway()
     {
         var table = new ChallengeTable();
-        var solver = new HttpChallengeSolver(table);
+        var solver = new HttpChallengeSolver(table, Task.CompletedTask);
         var context = new AcmeChallengeContext(AcmeIdentifier.Dns("example.org"), "token", "token.thumb");
         Assert.Equal("http-01", solver.ChallengeType);
 
