@@ -42,10 +42,16 @@ internal sealed class Http01Responder : IChallengeSolver, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _loop;
+        await StopListeningAsync();
         _stop.Dispose();
+    }
+
+    /// <summary>From here on a connection is refused.</summary>
+    public async Task StopListeningAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _listener.Stop();
     }
 
     private async Task ListenAsync()

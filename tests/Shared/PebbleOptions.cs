@@ -69,6 +69,8 @@ public sealed record PebbleOptions
             ["httpPort"] = HttpPort,
             ["tlsPort"] = TlsPort,
             ["ocspResponderURL"] = "",
+            // Faster to make than RSA; 2.4 makes RSA all the same.
+            ["keyAlgorithm"] = "ecdsa",
             ["domainBlocklist"] = new JsonArray([.. BlockedNames.Select(name => JsonValue.Create(name))]),
             ["retryAfter"] = new JsonObject { ["authz"] = RetryAfter, ["order"] = RetryAfter },
             ["externalAccountBindingRequired"] = ExternalAccountKeys.Count > 0,

@@ -15,7 +15,7 @@ internal sealed class Authorizing(AcmeClient client, IChallengeSolver solver, Po
         {
             var awaited = new List<AcmeAuthorization>();
             // RFC 8555 §7.1.3: an order may take over authorizations that are valid already.
-            foreach (var pending in authorizations.Where(each => each.Status == AcmeStatus.Pending))
+            foreach (var pending in authorizations.Where(IsPending))
                 awaited.Add(await BeginAsync(pending, cancellationToken));
             var ended = new List<AcmeAuthorization>();
             foreach (var authorization in awaited) ended.Add(await AwaitEndAsync(authorization, cancellationToken));
@@ -37,9 +37,9 @@ internal sealed class Authorizing(AcmeClient client, IChallengeSolver solver, Po
     /// <summary>One failed name dooms the order: the names still pending are given up, as CAs limit how many may pend.</summary>
     private async Task GiveUpIfAnyFailedAsync(List<AcmeAuthorization> all, CancellationToken cancellationToken)
     {
-        var failures = all.Where(each => each.Status is not (AcmeStatus.Pending or AcmeStatus.Valid)).ToList();
+        var failures = all.Where(each => each.Status != AcmeStatus.Valid && !IsPending(each)).ToList();
         if (failures.Count == 0) return;
-        foreach (var pending in all.Where(each => each.Status == AcmeStatus.Pending)) await TryDeactivateAsync(pending, cancellationToken);
+        foreach (var pending in all.Where(IsPending)) await TryDeactivateAsync(pending, cancellationToken);
         throw ValidationFailure.From(failures, solver.ChallengeType);
     }
 
@@ -75,8 +75,12 @@ internal sealed class Authorizing(AcmeClient client, IChallengeSolver solver, Po
             + string.Join(", ", authorization.Challenges.Select(challenge => challenge.Type)) + ".");
 
     private Task<AcmeAuthorization> AwaitEndAsync(AcmeAuthorization authorization, CancellationToken cancellationToken) =>
-        polling.UntilAsync(authorization, seen => seen.Status is not (AcmeStatus.Pending or AcmeStatus.Processing),
+        polling.UntilAsync(authorization, seen => !IsPending(seen),
             cancellation => client.GetAuthorizationAsync(authorization.Url, cancellation), authorization.Url, cancellationToken);
+
+    /// <summary>"processing" is for challenges and orders (RFC 8555 §7.1.6), but nothing is lost by waiting for it here, too.</summary>
+    private static bool IsPending(AcmeAuthorization authorization) =>
+        authorization.Status is AcmeStatus.Pending or AcmeStatus.Processing;
 
     private async Task CleanUpAsync(AcmeChallengeContext context)
     {

@@ -15,7 +15,7 @@ public static class KeyAuthorization
         return $"{token}.{key.Thumbprint}";
     }
 
-    /// <summary>Whether the text can be a token: not empty, only characters of base64url.</summary>
+    /// <summary>Whether the text can be a token: not empty, at most 512 characters, all of base64url.</summary>
     public static bool IsToken(string? token) =>
-        token is { Length: > 0 and <= LongestToken } && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+        token is { Length: <= LongestToken } && Base64UrlAlphabet.Covers(token);
 }

@@ -5,7 +5,10 @@ internal static class ValidationFailure
 {
     public static AcmeException From(IReadOnlyList<AcmeAuthorization> failures, string challengeType)
     {
-        var errors = failures.Select(failure => ErrorOf(failure, challengeType)).OfType<AcmeProblem>().ToList();
+        var errors = (from failure in failures
+                      let error = ErrorOf(failure, challengeType)
+                      where error is not null
+                      select error with { Identifier = failure.Identifier }).ToList();
         return new AcmeException(string.Join(" ", failures.Select(failure => Describe(failure, challengeType))))
         {
             // RFC 8555 §6.7.1: several problems at once are sub-problems of one.
@@ -19,9 +22,6 @@ internal static class ValidationFailure
         return $"The CA could not validate {failure.Identifier} with {challengeType}: {reason}.";
     }
 
-    private static AcmeProblem? ErrorOf(AcmeAuthorization failure, string challengeType)
-    {
-        var challenge = failure.Challenges.FirstOrDefault(challenge => challenge.Type == challengeType && challenge.Error is not null);
-        return challenge?.Error is { } error ? error with { Identifier = error.Identifier ?? failure.Identifier } : null;
-    }
+    private static AcmeProblem? ErrorOf(AcmeAuthorization failure, string challengeType) =>
+        failure.Challenges.FirstOrDefault(challenge => challenge.Type == challengeType && challenge.Error is not null)?.Error;
 }

@@ -10,7 +10,8 @@ public sealed record AcmeProblem
     private const string Untyped = "about:blank";
 
     /// <summary>The kind of problem, usually one of <see cref="AcmeErrorType"/>.</summary>
-    public string Type { get; init; } = Untyped;
+    [AllowNull]
+    public string Type { get; init => field = value ?? Untyped; } = Untyped;
 
     /// <summary>The kind of problem in words.</summary>
     public string? Title { get; init; }
@@ -29,7 +30,7 @@ public sealed record AcmeProblem
 
     /// <summary>One problem a name, where one request failed for several reasons (RFC 8555 §6.7.1).</summary>
     [AllowNull]
-    public IReadOnlyList<AcmeProblem> Subproblems { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<AcmeProblem> Subproblems { get; init => field = [.. value?.OfType<AcmeProblem>() ?? []]; } = [];
 
     /// <summary>One sentence with everything the CA said, fit for a log line.</summary>
     public override string ToString() => ProblemText.Describe(this);

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Collections.Concurrent;
 
 namespace EdgeProxy.Acme;
@@ -17,5 +16,5 @@ internal sealed class NoncePool
     }
 
     /// <summary>RFC 8555 §6.5.1: "Clients MUST ignore invalid Replay-Nonce values", those that are not base64url.</summary>
-    public static string? Validate(string? value) => value is { Length: > 0 } && Base64Url.IsValid(value) ? value : null;
+    public static string? Validate(string? value) => value is not null && Base64UrlAlphabet.Covers(value) ? value : null;
 }

@@ -21,7 +21,7 @@ public sealed record AcmeAuthorization : IPolled
 
     /// <summary>The ways to prove control of the name; one of them is enough.</summary>
     [AllowNull]
-    public IReadOnlyList<AcmeChallenge> Challenges { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<AcmeChallenge> Challenges { get; init => field = [.. value?.OfType<AcmeChallenge>() ?? []]; } = [];
 
     /// <summary>How long the CA asks to wait before looking again.</summary>
     [JsonIgnore]

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace EdgeProxy.Acme;
@@ -6,7 +7,8 @@ namespace EdgeProxy.Acme;
 public sealed record AcmeChallenge
 {
     /// <summary>The kind: <c>http-01</c>, <c>dns-01</c>, <c>tls-alpn-01</c>, ...</summary>
-    public string Type { get; init; } = "";
+    [AllowNull]
+    public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>Where to say that the proof is in place.</summary>
     public Uri? Url { get; init; }

@@ -35,7 +35,7 @@ public sealed partial class AcmeClient
 
     /// <summary>Reads the account.</summary>
     public async Task<AcmeAccount> GetAccountAsync(CancellationToken cancellationToken = default) =>
-        ReadAccount(await PostAccountAsync([], cancellationToken));
+        ReadAccount(await PostAccountAsync(null, cancellationToken));
 
     /// <summary>Replaces the account's contacts (RFC 8555 §7.3.2).</summary>
     public async Task<AcmeAccount> UpdateAccountAsync(IReadOnlyList<string> contacts, CancellationToken cancellationToken = default) =>
@@ -58,7 +58,7 @@ public sealed partial class AcmeClient
         await PostAsync(keyChange, JsonNode.Parse(Encoding.UTF8.GetString(inner))!.AsObject(), cancellationToken);
     }
 
-    private Task<AcmeResponse> PostAccountAsync(JsonObject payload, CancellationToken cancellationToken) =>
+    private Task<AcmeResponse> PostAccountAsync(JsonObject? payload, CancellationToken cancellationToken) =>
         PostAsync(KnownAccountUrl, payload, cancellationToken);
 
     private AcmeAccount ReadAccount(AcmeResponse response)

@@ -1,0 +1,181 @@
+using System.Security.Cryptography;
+
+namespace EdgeProxy.Acme.Tests.Flow;
+
+/// <summary>An order for a.test and b.test, from pending to the end of its authorizations.</summary>
+public sealed class AuthorizingTests : IDisposable
+{
+    private readonly FakeCa _ca = new();
+    private readonly SkippingTime _time = new();
+    private readonly AcmeAccountKey _accountKey = AcmeAccountKey.Generate();
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    public AuthorizingTests()
+    {
+        _ca.On("/new-order", Answer.Created(Order("pending"), FakeCa.OrderUrl));
+        _ca.On("/order/1", Answer.Json(Order("valid", ", \"certificate\": \"https://ca.test/certificate\"")));
+        _ca.On("/certificate", Answer.Pem(FakeIssuer.Issue(_key, ["a.test", "b.test"])));
+        _ca.On("/authz/a", Answer.Json(Authorization("a")), Answer.Json(Authorization("a", "valid")));
+        _ca.On("/authz/b", Answer.Json(Authorization("b")), Answer.Json(Authorization("b", "valid")));
+        _ca.On("/challenge/a", Answer.Json(Challenge("a")));
+        _ca.On("/challenge/b", Answer.Json(Challenge("b")));
+    }
+
+    public void Dispose()
+    {
+        _ca.Dispose();
+        _accountKey.Dispose();
+        _key.Dispose();
+    }
+
+    [Fact]
+    public async Task PutsEveryProofInPlaceBeforeItWaits()
+    {
+        var solver = new RecordingSolver();
+
+        await ObtainAsync(solver);
+
+        Assert.Equal(["present a.test", "present b.test", "clean a.test", "clean b.test"], solver.Calls);
+        Assert.Equal("{}", _ca.Last("/challenge/a").Payload);
+        Assert.Equal([new AcmeChallengeContext(AcmeIdentifier.Dns("a.test"), "token-a", $"token-a.{_accountKey.Thumbprint}"),
+            new AcmeChallengeContext(AcmeIdentifier.Dns("b.test"), "token-b", $"token-b.{_accountKey.Thumbprint}")], solver.Contexts);
+    }
+
+    [Fact]
+    public async Task LeavesAloneWhatIsValidAlready()
+    {
+        _ca.On("/authz/a", Answer.Json(Authorization("a", "valid")));
+        var solver = new RecordingSolver();
+
+        await ObtainAsync(solver);
+
+        Assert.Equal(["present b.test", "clean b.test"], solver.Calls);
+        Assert.Equal(0, _ca.Count("/challenge/a"));
+    }
+
+    [Fact]
+    public async Task DoesNotRespondTwiceToAChallengeThatIsBeingLookedAt()
+    {
+        _ca.On("/authz/a", Answer.Json(Authorization("a", challengeStatus: "processing")), Answer.Json(Authorization("a", "valid")));
+        var solver = new RecordingSolver();
+
+        await ObtainAsync(solver);
+
+        Assert.Contains("present a.test", solver.Calls);
+        Assert.Equal(0, _ca.Count("/challenge/a"));
+        Assert.Equal(1, _ca.Count("/challenge/b"));
+    }
+
+    [Fact]
+    public async Task WaitsAsLongAsTheCaAsks()
+    {
+        _ca.On("/authz/b", Answer.Json(Authorization("b", "valid")));
+        _ca.On("/authz/a", Answer.Json(Authorization("a"), ("Retry-After", "99")), Answer.Json(Authorization("a"), ("Retry-After", "11")),
+            Answer.Json(Authorization("a", "valid")));
+        _ca.On("/challenge/a", Answer.Json(Challenge("a"), ("Retry-After", "5")));
+
+        await ObtainAsync(new RecordingSolver());
+
+        // Not the 99 seconds that came before there was anything to wait for.
+        Assert.Equal([TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(11)], _time.Waits[..2]);
+    }
+
+    [Fact]
+    public async Task TellsOfEveryNameThatFailedAndCleansUp()
+    {
+        _ca.On("/authz/a", Answer.Json(Authorization("a")), Answer.Json(Authorization("a", "invalid", error: "Connection refused")));
+        _ca.On("/authz/b", Answer.Json(Authorization("b")), Answer.Json(Authorization("b", "invalid", error: "404 Not Found")));
+        var solver = new RecordingSolver();
+
+        var failure = await FailsAsync(solver);
+
+        Assert.Equal("The CA could not validate a.test with http-01: Connection refused (connection). "
+            + "The CA could not validate b.test with http-01: 404 Not Found (connection).", failure.Message);
+        Assert.Equal(AcmeErrorType.Compound, failure.Problem?.Type);
+        Assert.Equal(["a.test", "b.test"], failure.Problem?.Subproblems.Select(problem => problem.Identifier?.Value));
+        Assert.Equal(["present a.test", "present b.test", "clean a.test", "clean b.test"], solver.Calls);
+    }
+
+    [Fact]
+    public async Task GivesUpTheOtherNamesOfAnOrderThatIsDoomed()
+    {
+        _ca.On("/authz/a", Answer.Json(Authorization("a", "expired")));
+        var solver = new RecordingSolver();
+
+        var failure = await FailsAsync(solver);
+
+        Assert.Equal("The CA could not validate a.test with http-01: the authorization is expired.", failure.Message);
+        Assert.Equal("""{"status":"deactivated"}""", _ca.Last("/authz/b").Payload);
+        Assert.Empty(solver.Calls);
+    }
+
+    [Fact]
+    public async Task CleansUpAfterASolverThatFails()
+    {
+        var solver = new RecordingSolver { FailToPresent = new IOException("disk full") };
+
+        var failure = await Assert.ThrowsAsync<IOException>(() => ObtainAsync(solver));
+
+        Assert.Equal("disk full", failure.Message);
+        Assert.Equal(["present a.test", "clean a.test"], solver.Calls);
+        Assert.Equal(0, _ca.Count("/challenge/a"));
+    }
+
+    [Fact]
+    public async Task DoesNotLoseACertificateToACleanUpThatFails()
+    {
+        var solver = new RecordingSolver { FailToCleanUp = new IOException("disk full") };
+
+        await ObtainAsync(solver);
+
+        Assert.Equal(["present a.test", "present b.test", "clean a.test", "clean b.test"], solver.Calls);
+    }
+
+    [Fact]
+    public async Task SaysSoWhenTheCaDoesNotOfferTheChallenge()
+    {
+        _ca.On("/authz/a", Answer.Json("""
+            {"status": "pending", "identifier": {"type": "dns", "value": "a.test"},
+             "challenges": [{"type": "dns-01", "url": "https://ca.test/1", "status": "pending", "token": "t"}, {"type": "from-the-future"}]}
+            """));
+
+        var failure = await FailsAsync(new RecordingSolver());
+
+        Assert.Equal("The CA offers no http-01 for a.test, only dns-01, from-the-future.", failure.Message);
+        Assert.True(failure.IsPermanent);
+    }
+
+    [Fact]
+    public async Task NeverHandsOutATokenThatIsNotOne()
+    {
+        _ca.On("/authz/a", Answer.Json(Authorization("a").Replace("token-a", "../../../etc/passwd", StringComparison.Ordinal)));
+        var solver = new RecordingSolver();
+
+        Assert.Contains("token is not base64url", (await FailsAsync(solver)).Message);
+        Assert.Empty(solver.Calls);
+    }
+
+    private static string Order(string status, string more = "") => $$"""
+        {"status": "{{status}}", "identifiers": [{"type": "dns", "value": "a.test"}, {"type": "dns", "value": "b.test"}],
+         "authorizations": ["https://ca.test/authz/a", "https://ca.test/authz/b"], "finalize": "https://ca.test/finalize"{{more}}}
+        """;
+
+    private static string Authorization(string name, string status = "pending", string challengeStatus = "pending", string? error = null) => $$"""
+        {"status": "{{status}}", "identifier": {"type": "dns", "value": "{{name}}.test"},
+         "challenges": [{"type": "from-the-future", "shape": [1, {"un": "known"}]}, {{Challenge(name, challengeStatus, error)}}]}
+        """;
+
+    private static string Challenge(string name, string status = "pending", string? error = null)
+    {
+        var problem = error is null ? "" : $$""", "error": {"type": "urn:ietf:params:acme:error:connection", "detail": "{{error}}"}""";
+        return $$"""
+            {"type": "http-01", "url": "https://ca.test/challenge/{{name}}", "status": "{{status}}", "token": "token-{{name}}"{{problem}}}
+            """;
+    }
+
+    private Task<AcmeException> FailsAsync(RecordingSolver solver) => Assert.ThrowsAsync<AcmeException>(() => ObtainAsync(solver));
+
+    private Task<IssuedCertificate> ObtainAsync(RecordingSolver solver) =>
+        new CertificateOrder(_ca.Client(_time, _accountKey), solver, _time, new Random(1)).ObtainAsync(
+            new OrderRequest([AcmeIdentifier.Dns("a.test"), AcmeIdentifier.Dns("b.test")], _key), TestContext.Current.CancellationToken);
+}

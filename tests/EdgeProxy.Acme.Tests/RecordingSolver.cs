@@ -1,0 +1,30 @@
+namespace EdgeProxy.Acme.Tests;
+
+/// <summary>Writes down what it was asked to do; can be told to fail.</summary>
+internal sealed class RecordingSolver : IChallengeSolver
+{
+    public string ChallengeType => Http01.ChallengeType;
+
+    /// <summary>present NAME, clean NAME, in order.</summary>
+    public List<string> Calls { get; } = [];
+
+    /// <summary>What was presented, in order.</summary>
+    public List<AcmeChallengeContext> Contexts { get; } = [];
+
+    public Exception? FailToPresent { get; init; }
+
+    public Exception? FailToCleanUp { get; init; }
+
+    public ValueTask PresentAsync(AcmeChallengeContext context, CancellationToken cancellationToken)
+    {
+        Calls.Add($"present {context.Identifier}");
+        Contexts.Add(context);
+        return FailToPresent is null ? ValueTask.CompletedTask : ValueTask.FromException(FailToPresent);
+    }
+
+    public ValueTask CleanUpAsync(AcmeChallengeContext context, CancellationToken cancellationToken)
+    {
+        Calls.Add($"clean {context.Identifier}");
+        return FailToCleanUp is null ? ValueTask.CompletedTask : ValueTask.FromException(FailToCleanUp);
+    }
+}

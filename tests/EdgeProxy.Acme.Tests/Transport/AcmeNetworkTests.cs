@@ -1,0 +1,101 @@
+using System.Security.Cryptography.X509Certificates;
+using EdgeProxy.Testing;
+
+namespace EdgeProxy.Acme.Tests.Transport;
+
+public sealed class AcmeNetworkTests
+{
+    private const string Directory = """{"newNonce":"https://ca.test/1","newAccount":"https://ca.test/2","newOrder":"https://ca.test/3"}""";
+
+    [Fact]
+    public async Task TrustsTheExtraRoots()
+    {
+        await using var server = new TlsServer(ServerIdentity.Create(), Http(Directory));
+
+        var directory = await GetAsync(server.Url, server.Roots);
+
+        Assert.Equal("https://ca.test/3", directory.NewOrder.AbsoluteUri);
+    }
+
+    [Fact]
+    public async Task TrustsNobodyElse()
+    {
+        await using var server = new TlsServer(ServerIdentity.Create(), Http(Directory));
+
+        var withOtherRoots = await FailsAsync(server.Url, [X509Certificate2.CreateFromPem(ServerIdentity.Create().RootPem)]);
+        var withoutRoots = await FailsAsync(server.Url, []);
+
+        Assert.StartsWith($"{server.Url} cannot be reached: the TLS handshake failed: ", withoutRoots.Message);
+        Assert.StartsWith($"{server.Url} cannot be reached: the TLS handshake failed: The server's certificate is trusted neither by this "
+            + "machine nor through the extra roots: ", withOtherRoots.Message);
+    }
+
+    [Fact]
+    public async Task ChecksTheHostNameAlsoOfATrustedServer()
+    {
+        await using var server = new TlsServer(ServerIdentity.Create("another.test"), Http(Directory));
+
+        var failure = await FailsAsync(server.Url, server.Roots);
+
+        Assert.Equal($"{server.Url} cannot be reached: the TLS handshake failed: The server's certificate is refused: "
+            + "RemoteCertificateNameMismatch, RemoteCertificateChainErrors.", failure.Message);
+    }
+
+    [Fact]
+    public async Task SaysSoWhenNobodyListens()
+    {
+        var url = new Uri($"https://localhost:{FreePort.Next()}/dir");
+
+        Assert.Equal($"{url} cannot be reached: Connection refused", (await FailsAsync(url, [])).Message);
+    }
+
+    [Fact]
+    public async Task SaysSoWhenTheNameDoesNotExist()
+    {
+        var url = new Uri("https://no-such-ca.invalid/dir");
+
+        Assert.Equal($"{url} cannot be reached: the name no-such-ca.invalid cannot be resolved.", (await FailsAsync(url, [])).Message);
+    }
+
+    [Fact]
+    public async Task GivesUpOnAServerThatStaysSilent()
+    {
+        await using var server = new TlsServer(ServerIdentity.Create(), answer: null);
+        using var network = AcmeNetwork.Create(server.Roots);
+        using var key = AcmeAccountKey.Generate();
+        var options = new AcmeClientOptions { RequestTimeout = TimeSpan.FromMilliseconds(500) };
+        var client = new AcmeClient(network, server.Url, key, TimeProvider.System, options);
+
+        var failure = await Assert.ThrowsAsync<AcmeException>(() => client.GetDirectoryAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal($"{server.Url} did not answer within 0.5 seconds.", failure.Message);
+    }
+
+    [Fact]
+    public async Task SaysSoWhenTheAnswerBreaksOff()
+    {
+        await using var server = new TlsServer(ServerIdentity.Create(), "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"newNonce\"");
+
+        Assert.StartsWith($"{server.Url} cannot be reached: The response ended prematurely", (await FailsAsync(server.Url, server.Roots)).Message);
+    }
+
+    [Fact]
+    public async Task SaysSoWhenTheAnswerIsNotHttp()
+    {
+        await using var server = new TlsServer(ServerIdentity.Create(), "SSH-2.0-OpenSSH_9.2\r\n");
+
+        Assert.StartsWith($"{server.Url} cannot be reached: Received an invalid status line", (await FailsAsync(server.Url, server.Roots)).Message);
+    }
+
+    private static string Http(string body) => $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+
+    private static async Task<AcmeDirectory> GetAsync(Uri url, X509Certificate2Collection roots)
+    {
+        using var network = AcmeNetwork.Create(roots);
+        using var key = AcmeAccountKey.Generate();
+        return await new AcmeClient(network, url, key, TimeProvider.System).GetDirectoryAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static Task<AcmeException> FailsAsync(Uri url, X509Certificate2Collection roots) =>
+        Assert.ThrowsAsync<AcmeException>(() => GetAsync(url, roots));
+}
