@@ -13,6 +13,11 @@ internal static class PrivateFolder
     /// <summary>Creates the folder and its missing parents with mode 0700; one that is there keeps its mode.</summary>
     public static void Create(string path)
     {
+        if (Directory.Exists(path))
+            return;
+        // The mode that is given below counts for the last folder only.
+        if (Path.GetDirectoryName(path) is { Length: > 0 } parent)
+            Create(parent);
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(path);
         else
