@@ -12,7 +12,11 @@ namespace EdgeProxy.Hosting;
 /// <summary>Wires the rooms into one web application. Built from a valid configuration only.</summary>
 internal static class EdgeHost
 {
-    public static WebApplication Build(ConfigSource source, EdgeConfig config, IConfiguration root)
+    /// <param name="source">Where a reload reads from.</param>
+    /// <param name="config">What <paramref name="root"/> was parsed to.</param>
+    /// <param name="root">Everything that was configured.</param>
+    /// <param name="configure">A last word on the host, after everything else.</param>
+    public static WebApplication Build(ConfigSource source, EdgeConfig config, IConfiguration root, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = source.ContentRoot, EnvironmentName = source.Environment });
         var listeners = new ListenerEndpoints(config.Listeners);
@@ -31,6 +35,8 @@ internal static class EdgeHost
         builder.WebHost.UseKestrelCore();
         builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<TlsHandshake, RejectionMiddleware>((kestrel, tls, rejection) =>
             Listeners.Configure(kestrel, new ConfigurationBuilder().Add(listeners).Build(), tls.CreateOptions(), rejection));
+
+        configure?.Invoke(builder);
 
         var app = builder.Build();
         MapPipeline(app);
