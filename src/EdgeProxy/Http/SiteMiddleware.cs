@@ -58,6 +58,9 @@ internal sealed class SiteMiddleware(RequestDelegate next, CurrentSites sites, F
 
     private static bool LimitBody(HttpContext context, long? limit)
     {
+        // What is left of CONNECT here is a WebSocket over HTTP/2: no body, and no end that it could be measured by.
+        if (HttpMethods.IsConnect(context.Request.Method))
+            limit = null;
         var chunked = context.Request.Headers.TransferEncoding.Count > 0;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
             server.MaxRequestBodySize = chunked ? null : limit;

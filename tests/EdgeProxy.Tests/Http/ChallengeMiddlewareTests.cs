@@ -1,6 +1,3 @@
-using EdgeProxy.Acme;
-using EdgeProxy.Http;
-
 namespace EdgeProxy.Tests.Http;
 
 public sealed class ChallengeMiddlewareTests
@@ -91,21 +88,6 @@ public sealed class ChallengeMiddlewareTests
         Assert.Equal([$"{Folder}theirs", $"{Folder}../../x"], server.Arrivals.Select(arrival => arrival.RawTarget));
 
         static string Get(string token) => $"GET {Folder}{token} HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n";
-    }
-
-    [Fact]
-    public async Task TheSolverPutsTokensInAndTakesThemAway()
-    {
-        var table = new ChallengeTable();
-        var solver = new HttpChallengeSolver(table, Task.CompletedTask);
-        var context = new AcmeChallengeContext(AcmeIdentifier.Dns("example.org"), "token", "token.thumb");
-        Assert.Equal("http-01", solver.ChallengeType);
-
-        await solver.PresentAsync(context, TestContext.Current.CancellationToken);
-        Assert.Equal("token.thumb", table.Find("token"));
-        await solver.CleanUpAsync(context, TestContext.Current.CancellationToken);
-        await solver.CleanUpAsync(context, TestContext.Current.CancellationToken);
-        Assert.Null(table.Find("token"));
     }
 
     private static async Task<EdgeServer> Started()

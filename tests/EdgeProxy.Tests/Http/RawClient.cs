@@ -20,8 +20,7 @@ internal static class RawClient
         await using var stream = await OpenAsync(client, tlsName, patience.Token);
         var sending = SendAsync(stream, request, patience.Token);
         var received = await ReceiveAsync(stream, patience.Token);
-        await sending;
-        return RawResponse.Parse(received);
+        return RawResponse.Parse(received) with { SentAll = await sending };
     }
 
     public static async Task<Stream> OpenAsync(TcpClient client, string? tlsName, CancellationToken cancellationToken)
@@ -42,14 +41,16 @@ internal static class RawClient
     }
 
     // A server that has answered may close on what is still being sent.
-    private static async Task SendAsync(Stream stream, ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    private static async Task<bool> SendAsync(Stream stream, ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
         try
         {
             await stream.WriteAsync(request, cancellationToken);
+            return true;
         }
         catch (IOException)
         {
+            return false;
         }
     }
 
@@ -72,6 +73,9 @@ internal static class RawClient
 /// <summary>The last response of a connection, and everything that was received.</summary>
 internal sealed record RawResponse(int Status, string Head, string Body, string All)
 {
+    /// <summary>Whether the server took the whole request, be it to throw it away.</summary>
+    public bool SentAll { get; init; }
+
     public static RawResponse Parse(string received)
     {
         var start = received.LastIndexOf("HTTP/1.1 ", StringComparison.Ordinal);

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.WebSockets;
 using EdgeProxy.Configuration;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace EdgeProxy.Tests.Http;
 
@@ -176,8 +178,11 @@ public sealed class SiteMiddlewareTests
     {
         await using var server = await Served();
         var request = $"POST / HTTP/1.1\r\nHost: example.org\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{new string('x', length)}";
-        Assert.Equal(status, (await server.HttpAsync(request)).Status);
-        Assert.Equal(status, (await server.HttpsAsync(request)).Status);
+        foreach (var response in new[] { await server.HttpAsync(request), await server.HttpsAsync(request) })
+        {
+            Assert.Equal(status, response.Status);
+            Assert.True(response.SentAll);
+        }
     }
 
     [Theory]
@@ -193,6 +198,48 @@ public sealed class SiteMiddlewareTests
             $"POST / HTTP/1.1\r\nHost: example.org\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n{chunks}0\r\n\r\n");
         Assert.Equal(status, response.Status);
         Assert.Empty(server.Log.Errors);
+    }
+
+    [Fact]
+    public async Task JudgesHttp2Alike()
+    {
+        await using var server = await EdgeServer.StartAsync(EdgeServer.Config(EdgeServer.Site("example.org"), EdgeServer.Site("two.org")));
+        using var client = Http2Client.Create();
+        foreach (var (host, size, status) in new[] { ("example.org", 1000, 200), ("EXAMPLE.org:1", 1001, 413), ("two.org", 1, 421), ("a.org", 1, 404) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"https://example.org:{server.HttpsPort}/"))
+            {
+                Content = new ByteArrayContent(new byte[size]),
+                Headers = { Host = host },
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
+            using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal((host, status), (host, (int)response.StatusCode));
+        }
+    }
+
+    [Fact]
+    public async Task DoesNotLimitAWebSocketOverHttp2()
+    {
+        await using var server = await EdgeServer.StartAsync(EdgeServer.Config(EdgeServer.Site("example.org")), async context =>
+        {
+            var connect = context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>();
+            using var socket = WebSocket.CreateFromStream(await connect.AcceptAsync(), new WebSocketCreationOptions { IsServer = true });
+            var buffer = new byte[5000];
+            for (var read = 0; read < buffer.Length;)
+                read += (await socket.ReceiveAsync(buffer.AsMemory(read), context.RequestAborted)).Count;
+            await socket.SendAsync(buffer, WebSocketMessageType.Binary, true, context.RequestAborted);
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+        });
+        using var invoker = Http2Client.Create();
+        using var client = new ClientWebSocket();
+        client.Options.HttpVersion = HttpVersion.Version20;
+        client.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        await client.ConnectAsync(new Uri($"wss://example.org:{server.HttpsPort}/"), invoker, TestContext.Current.CancellationToken);
+        await client.SendAsync(new byte[5000], WebSocketMessageType.Binary, true, TestContext.Current.CancellationToken);
+        var received = await client.ReceiveAsync(new byte[5000], TestContext.Current.CancellationToken);
+        Assert.Equal(WebSocketMessageType.Binary, received.MessageType);
     }
 
     [Fact]
