@@ -47,6 +47,7 @@ public static class AcmeNetwork
         own.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
         if (own.Build(server)) return true;
         var reasons = string.Join(", ", own.ChainStatus.Select(status => status.Status));
-        throw new AuthenticationException($"The server's certificate is trusted neither by this machine nor through the extra roots: {reasons}.");
+        throw new AuthenticationException(
+            $"The server's certificate is trusted neither by this machine nor through the extra roots: {reasons}.");
     }
 }

@@ -53,8 +53,9 @@ internal sealed record AcmeResponse(Uri Url, HttpStatusCode Status, string? Medi
     public Uri Resolve(Uri? target) => Resolve(Url, target);
 
     private static Uri Resolve(Uri url, Uri? target) =>
-        Uri.TryCreate(url, target, out var resolved) ? resolved
-            : throw new AcmeException($"{url} answered with \"{ProblemText.Clean(target?.OriginalString ?? "null")}\" where a URL belongs.");
+        Uri.TryCreate(url, target, out var resolved)
+            ? resolved
+            : throw new AcmeException($"{url} answered with {ProblemText.Clean(target?.OriginalString ?? "null")} where a URL belongs.");
 
     private static async Task<byte[]> ReadBodyAsync(HttpContent content, Uri url, CancellationToken cancellationToken)
     {

@@ -188,9 +188,11 @@ public sealed class CertificateOrderTests : IDisposable
     [Fact]
     public async Task SaysWhichProfilesThereAre()
     {
-        await using var ca = await Ca.StartWithAccountAsync(new PebbleOptions { Profiles = new Dictionary<string, int> { ["classic"] = 90 * 86400 } });
+        var profiles = new Dictionary<string, int> { ["classic"] = 90 * 86400 };
+        await using var ca = await Ca.StartWithAccountAsync(new PebbleOptions { Profiles = profiles });
 
-        var failure = await Assert.ThrowsAsync<AcmeException>(() => ca.Order.ObtainAsync(Request("a.example.org") with { Profile = "fancy" }, Cancel));
+        var failure = await Assert.ThrowsAsync<AcmeException>(
+            () => ca.Order.ObtainAsync(Request("a.example.org") with { Profile = "fancy" }, Cancel));
 
         Assert.Equal($"The CA at {ca.Pebble.DirectoryUrl} does not offer the profile \"fancy\": it has classic.", failure.Message);
         Assert.True(failure.IsPermanent);
@@ -201,7 +203,8 @@ public sealed class CertificateOrderTests : IDisposable
     {
         await using var ca = await Ca.StartWithAccountAsync(new PebbleOptions { Version = PebbleVersion.Debian, ChainLength = 1 });
 
-        var failure = await Assert.ThrowsAsync<AcmeException>(() => ca.Order.ObtainAsync(Request("a.example.org") with { Profile = "fancy" }, Cancel));
+        var failure = await Assert.ThrowsAsync<AcmeException>(
+            () => ca.Order.ObtainAsync(Request("a.example.org") with { Profile = "fancy" }, Cancel));
 
         Assert.EndsWith("does not offer the profile \"fancy\": it has no profiles.", failure.Message);
     }

@@ -44,7 +44,8 @@ public sealed class OrderRunTests : IDisposable
     [Fact]
     public async Task ResolvesRelativeUrls()
     {
-        _ca.On("/new-order", Answer.Created(Order("ready").Replace("https://ca.test", "", StringComparison.Ordinal), new Uri("/order/1", UriKind.Relative)));
+        var order = Order("ready").Replace("https://ca.test", "", StringComparison.Ordinal);
+        _ca.On("/new-order", Answer.Created(order, new Uri("/order/1", UriKind.Relative)));
 
         var issued = await ObtainAsync();
 
@@ -116,8 +117,8 @@ public sealed class OrderRunTests : IDisposable
 
         var failure = await FailsAsync();
 
-        Assert.Equal("https://ca.test/order/1 is still processing after 300 seconds, and the next look is due in 60 seconds; 300 in all are allowed.",
-            failure.Message);
+        Assert.Equal("https://ca.test/order/1 is still processing after 300 seconds, and the next look is due in 60 seconds; "
+            + "300 in all are allowed.", failure.Message);
         Assert.Equal(TimeSpan.FromMinutes(1), failure.RetryAfter);
         Assert.Equal(5, _time.Waits.Count);
         Assert.False(failure.IsPermanent);

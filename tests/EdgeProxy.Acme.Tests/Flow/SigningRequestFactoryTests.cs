@@ -13,7 +13,8 @@ public sealed class SigningRequestFactoryTests
     public void PutsEveryNameIntoTheAlternativeNamesAndNoneIntoTheSubject(string kind)
     {
         using var key = Create(kind);
-        AcmeIdentifier[] names = [AcmeIdentifier.Dns("a.test"), AcmeIdentifier.Dns("*.b.test"), AcmeIdentifier.Ip(IPAddress.Parse("2001:db8::1"))];
+        var address = IPAddress.Parse("2001:db8::1");
+        AcmeIdentifier[] names = [AcmeIdentifier.Dns("a.test"), AcmeIdentifier.Dns("*.b.test"), AcmeIdentifier.Ip(address)];
 
         var der = SigningRequestFactory.Create(names, key);
 
@@ -23,7 +24,7 @@ public sealed class SigningRequestFactoryTests
         Assert.Equal(key.ExportSubjectPublicKeyInfo(), request.PublicKey.ExportSubjectPublicKeyInfo());
         var alternativeNames = Assert.IsType<X509SubjectAlternativeNameExtension>(Assert.Single(request.CertificateExtensions));
         Assert.Equal(["a.test", "*.b.test"], alternativeNames.EnumerateDnsNames());
-        Assert.Equal([IPAddress.Parse("2001:db8::1")], alternativeNames.EnumerateIPAddresses());
+        Assert.Equal([address], alternativeNames.EnumerateIPAddresses());
     }
 
     [Fact]

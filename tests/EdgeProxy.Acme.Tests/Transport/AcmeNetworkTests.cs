@@ -76,7 +76,9 @@ public sealed class AcmeNetworkTests
     {
         await using var server = new TlsServer(ServerIdentity.Create(), "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"newNonce\"");
 
-        Assert.StartsWith($"{server.Url} cannot be reached: The response ended prematurely", (await FailsAsync(server.Url, server.Roots)).Message);
+        var failure = await FailsAsync(server.Url, server.Roots);
+
+        Assert.StartsWith($"{server.Url} cannot be reached: The response ended prematurely", failure.Message);
     }
 
     [Fact]
@@ -84,10 +86,13 @@ public sealed class AcmeNetworkTests
     {
         await using var server = new TlsServer(ServerIdentity.Create(), "SSH-2.0-OpenSSH_9.2\r\n");
 
-        Assert.StartsWith($"{server.Url} cannot be reached: Received an invalid status line", (await FailsAsync(server.Url, server.Roots)).Message);
+        var failure = await FailsAsync(server.Url, server.Roots);
+
+        Assert.StartsWith($"{server.Url} cannot be reached: Received an invalid status line", failure.Message);
     }
 
-    private static string Http(string body) => $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+    private static string Http(string body) =>
+        $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
 
     private static async Task<AcmeDirectory> GetAsync(Uri url, X509Certificate2Collection roots)
     {

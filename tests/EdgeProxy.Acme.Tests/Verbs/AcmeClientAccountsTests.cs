@@ -52,9 +52,11 @@ public sealed class AcmeClientAccountsTests
     {
         await using var ca = await Ca.StartAsync(version);
         var known = await ca.Client.CreateAccountAsync(Request, Cancel);
-        var client = new AcmeClient(ca.Network, ca.Pebble.DirectoryUrl, ca.Key, TimeProvider.System) { AccountUrl = new Uri(known.Url, "0") };
+        var url = new Uri(known.Url, "0");
+        var client = new AcmeClient(ca.Network, ca.Pebble.DirectoryUrl, ca.Key, TimeProvider.System) { AccountUrl = url };
 
-        var failure = await Assert.ThrowsAsync<AcmeException>(() => client.CreateOrderAsync([AcmeIdentifier.Dns("a.example.org")], null, Cancel));
+        var failure = await Assert.ThrowsAsync<AcmeException>(
+            () => client.CreateOrderAsync([AcmeIdentifier.Dns("a.example.org")], null, Cancel));
 
         Assert.True(failure.IsAccountMissing, failure.Message);
         Assert.Equal(known.Url, (await client.CreateAccountAsync(Request, Cancel)).Url);

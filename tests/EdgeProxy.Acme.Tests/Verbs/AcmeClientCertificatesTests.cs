@@ -54,7 +54,8 @@ public sealed class AcmeClientCertificatesTests
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = X509Certificate2.CreateFromPem(FakeIssuer.Issue(key, ["a.test"]));
 
-        var failure = await Assert.ThrowsAsync<AcmeException>(() => ca.Client().RevokeCertificateAsync(certificate, cancellationToken: Cancel));
+        var failure = await Assert.ThrowsAsync<AcmeException>(
+            () => ca.Client().RevokeCertificateAsync(certificate, cancellationToken: Cancel));
 
         Assert.Equal("The CA at https://ca.test/dir does not offer revocation.", failure.Message);
         Assert.True(failure.IsPermanent);
