@@ -22,7 +22,7 @@ internal sealed class AcmeSession(AcmeConfig authority, AccountStore accounts, T
     {
         lock (_lock)
         {
-            if (_client is null || _client.IsFaulted)
+            if (_client is null or { IsCompleted: true, IsCompletedSuccessfully: false })
                 _client = Task.Run(ConnectAsync, CancellationToken.None);
             return _client.WaitAsync(cancellationToken);
         }

@@ -44,6 +44,8 @@ internal sealed class RenewalLoop(CertificateTable table, Func<CertificateSource
         table.Publish(after.Select(task => KeyValuePair.Create(task.Name.Name, task.Loop.Current)));
         foreach (var task in begun)
             task.Start();
+        if (!ExactChain.IsSupported)
+            _logger.LogWarning("This .NET runtime rebuilds certificate chains from the machine's trust store; cross-signed roots may be left out");
     }
 
     /// <summary>Reads certificate files that have changed now instead of within a second.</summary>
@@ -65,8 +67,6 @@ internal sealed class RenewalLoop(CertificateTable table, Func<CertificateSource
 
     private void PrepareDirectory(string dataDirectory)
     {
-        if (!ExactChain.IsSupported)
-            _logger.LogWarning("This .NET runtime rebuilds certificate chains from the machine's trust store; cross-signed roots may be left out");
         try
         {
             PrivateFolder.Create(dataDirectory);

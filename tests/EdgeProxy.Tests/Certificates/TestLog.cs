@@ -12,6 +12,8 @@ internal sealed class TestLog : ILoggerFactory, ILoggerProvider
 
     public string Text => string.Join('\n', _lines);
 
+    public ILogger<T> For<T>() => LoggerFactoryExtensions.CreateLogger<T>(this);
+
     public ILogger CreateLogger(string categoryName) => new Logger(_lines, categoryName);
 
     public void AddProvider(ILoggerProvider provider)
