@@ -46,8 +46,8 @@ internal static class ErrorBody
         response.ContentType = ContentType;
         response.ContentLength = body.Length;
 
-        // What follows on the connection is the rest of a body that nobody wants, or cannot be told apart from it.
-        if (status is 400 or 408 or 413)
+        // What follows on an HTTP/1 connection is the rest of a body that nobody wants, or cannot be told apart from it.
+        if (status is 400 or 408 or 413 && context.Request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal))
             response.Headers.Connection = "close";
         if (!HttpMethods.IsHead(context.Request.Method))
             await response.Body.WriteAsync(body);

@@ -6,9 +6,12 @@ namespace EdgeProxy.Tests.Http;
 /// <summary>Keeps what is logged. The access category has a level of its own.</summary>
 internal sealed class LogLines(LogLevel accessLevel) : ILoggerProvider
 {
+    private readonly LogLevel _accessLevel = accessLevel;
     private readonly ConcurrentQueue<(string Category, LogLevel Level, string Text)> _lines = new();
 
     public IReadOnlyList<string> Access => [.. _lines.Where(line => line.Category == "EdgeProxy.Access").Select(line => line.Text)];
+
+    public IReadOnlyList<string> Warnings => [.. _lines.Where(line => line.Level >= LogLevel.Warning).Select(line => line.Text)];
 
     public IReadOnlyList<string> Errors => [.. _lines.Where(line => line.Level >= LogLevel.Error).Select(line => line.Text)];
 
@@ -38,6 +41,4 @@ internal sealed class LogLines(LogLevel accessLevel) : ILoggerProvider
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             lines._lines.Enqueue((category, logLevel, formatter(state, exception)));
     }
-
-    private readonly LogLevel _accessLevel = accessLevel;
 }

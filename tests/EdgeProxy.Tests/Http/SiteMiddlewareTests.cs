@@ -217,6 +217,8 @@ public sealed class SiteMiddlewareTests
             using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
             Assert.Equal((host, status), (host, (int)response.StatusCode));
         }
+
+        Assert.Empty(server.Log.Warnings);
     }
 
     [Fact]
