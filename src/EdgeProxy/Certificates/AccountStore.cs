@@ -29,7 +29,7 @@ internal sealed class AccountStore(string dataDirectory, ILogger<AccountStore> l
     /// <summary>The host's own folder, or, where another directory or external account of the same host has that, one beside it.</summary>
     private string PathOf(Uri directory, string? externalAccount)
     {
-        var host = (directory.IsDefaultPort ? directory.IdnHost : $"{directory.IdnHost}_{directory.Port}").Replace(':', '_');
+        var host = directory.IdnHost.Replace(':', '_');
         var path = Path.Combine(dataDirectory, "accounts", host, "account.json");
         if (Load(path) is not { } there || (there.Directory == directory && there.ExternalAccount == externalAccount))
             return path;

@@ -71,7 +71,7 @@ internal sealed class IssuanceLoop : ICertificateLoop
 
     private async Task AttemptAsync(CancellationToken cancellationToken)
     {
-        _logger.LogInformation("Obtaining a certificate for {Name} from {Authority}", _name, _issuer.Authority);
+        _logger.LogInformation("Obtaining a certificate for {Name} from {Authority}", _name, _source is CertificateSource.Acme ? _issuer.Authority : "the internal CA");
         _store.ProbeWrite();
         using var key = PrepareKey();
         var chain = await _issuer.IssueAsync(new Issuance(_name, key, _state.Order, Remember, _random), cancellationToken);
@@ -123,7 +123,7 @@ internal sealed class IssuanceLoop : ICertificateLoop
             Order = refusal is { OrderIsLost: true } ? null : _state.Order,
         };
         _logger.LogError(error is IssuanceException or IOException or UnauthorizedAccessException ? null : error,
-            "No certificate for {Name}: {Reason} Next attempt: {Due:u}", _name, reason, _state.Due);
+            "No certificate for {Name}: {Reason}. Next attempt: {Due:u}", _name, reason.TrimEnd('.'), _state.Due);
         TrySaveState();
     }
 

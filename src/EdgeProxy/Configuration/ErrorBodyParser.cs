@@ -9,8 +9,8 @@ namespace EdgeProxy.Configuration;
 /// <see cref="JsonConfigFile"/> keeps it whole.)</summary>
 internal static class ErrorBodyParser
 {
-    /// <summary>The errors that the proxy itself answers.</summary>
-    private static readonly int[] Statuses = [400, 404, 413, 421, 431, 502, 503, 504];
+    /// <summary>The errors that the proxy itself answers for a site. 404 and 431 are not among them: it then knows of none.</summary>
+    private static readonly int[] Statuses = [400, 413, 421, 502, 503, 504];
 
     public static FrozenDictionary<int, ReadOnlyMemory<byte>> Parse(ConfigSection section)
     {
@@ -21,7 +21,7 @@ internal static class ErrorBodyParser
             if (int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && Statuses.Contains(status))
                 bodies[status] = body;
             else
-                section.Fail(key, $"must be the status of an error that EdgeProxy itself answers: {string.Join(", ", Statuses)}.");
+                section.Fail(key, $"must be the status of an error that EdgeProxy itself answers for a site: {string.Join(", ", Statuses)}.");
         }
 
         return bodies.Where(pair => !pair.Value.IsEmpty).ToFrozenDictionary();

@@ -34,7 +34,12 @@ internal sealed class BadRequestObserver : IObserver<KeyValuePair<string, object
     {
     }
 
-    // Kestrel says 405 for a target that is neither a path nor an absolute URL. It is the request that is wrong, not its method.
-    private static int Status(BadHttpRequestException refusal) =>
-        refusal.StatusCode == StatusCodes.Status405MethodNotAllowed ? StatusCodes.Status400BadRequest : refusal.StatusCode;
+    private static int Status(BadHttpRequestException refusal) => refusal.StatusCode switch
+    {
+        // A target that is neither a path nor an absolute URL: it is the request that is wrong, not its method.
+        StatusCodes.Status405MethodNotAllowed => StatusCodes.Status400BadRequest,
+        // The request line is part of the head, and a head over the limit has one answer.
+        StatusCodes.Status414UriTooLong => StatusCodes.Status431RequestHeaderFieldsTooLarge,
+        var status => status,
+    };
 }

@@ -8,7 +8,8 @@ namespace EdgeProxy.Http;
 /// <summary>Finds the site a request is for and sets <see cref="RequestSite"/>; refuses what no site answers to. Behind it every request has a site.</summary>
 /// <param name="next">What answers for a site.</param>
 /// <param name="sites">Read once per request.</param>
-/// <param name="sharesCertificate">Whether the certificate of the first name (the TLS name) is also that of the second (the host).</param>
+/// <param name="sharesCertificate">Whether the certificate shown for the first name (the TLS name, empty when the client sent none) is also
+/// good for the second (the host).</param>
 internal sealed class SiteMiddleware(RequestDelegate next, CurrentSites sites, Func<string, string, bool> sharesCertificate)
 {
     // A Host header may hold more (sub-delims, a wildcard's asterisk); no host that a redirect may name does.
@@ -21,7 +22,7 @@ internal sealed class SiteMiddleware(RequestDelegate next, CurrentSites sites, F
             return ErrorBody.WriteAsync(context, StatusCodes.Status404NotFound);
         context.Features.Set(request);
 
-        if (IsMisdirected(context, table, request.Host))
+        if (IsMisdirected(context, request.Host))
             return ErrorBody.WriteAsync(context, StatusCodes.Status421MisdirectedRequest);
         if (RequestTarget.IsMalformed(RequestTarget.Raw(context)))
             return ErrorBody.WriteAsync(context, StatusCodes.Status400BadRequest);
@@ -45,12 +46,11 @@ internal sealed class SiteMiddleware(RequestDelegate next, CurrentSites sites, F
     }
 
     // RFC 9110 §7.4: a connection is authoritative only for what its certificate names.
-    private bool IsMisdirected(HttpContext context, SiteTable table, string host)
+    private bool IsMisdirected(HttpContext context, string host)
     {
         if (context.Features.Get<ITlsHandshakeFeature>() is not { } tls)
             return false;
-        var tlsName = tls.HostName is { Length: > 0 } sent ? HostName.FromWire(sent) : table.Config.Sites[0].Name;
-        return tlsName != host && !sharesCertificate(tlsName, host);
+        return !sharesCertificate(tls.HostName, host);
     }
 
     private static bool IsTunnel(HttpContext context) =>

@@ -28,7 +28,7 @@ public sealed class AccountStoreTests : IDisposable
 
         CreateStore().Save(account);
 
-        Assert.True(File.Exists(_data.File("accounts/ca.example_14000/account.json")));
+        Assert.True(File.Exists(_data.File("accounts/ca.example/account.json")));
         Assert.Equal(account, CreateStore().FindOrCreate(Authority("https://ca.example:14000/dir")));
     }
 

@@ -46,6 +46,12 @@ internal sealed class EdgeServer : IAsyncDisposable
     /// <summary>What arrived at the end of the pipeline.</summary>
     public required ConcurrentQueue<Arrival> Arrivals { get; init; }
 
+    /// <param name="config">The sites.</param>
+    /// <param name="answer">What the end of the pipeline answers.</param>
+    /// <param name="sharesCertificate">Names that share a certificate, beside the rule that a name shares its own and no name means the first site.</param>
+    /// <param name="accessLevel">The level of the access log.</param>
+    /// <param name="kestrel">More settings.</param>
+    /// <param name="wrap">Around each connection.</param>
     public static async Task<EdgeServer> StartAsync(
         EdgeConfig config,
         RequestDelegate? answer = null,
@@ -66,7 +72,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         app.UseMiddleware<AccessLogMiddleware>((Func<HttpContext, AccessLogSubject?>)RequestSubject.Of, TimeProvider.System);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<ChallengeMiddleware>(challenges);
-        app.UseMiddleware<SiteMiddleware>(sites, sharesCertificate ?? ((_, _) => false));
+        app.UseMiddleware<SiteMiddleware>(sites, Shares(config, sharesCertificate));
         app.UseMiddleware<RedirectMiddleware>(sites);
         app.Run(context =>
         {
@@ -140,6 +146,9 @@ internal sealed class EdgeServer : IAsyncDisposable
         var loggers = listen.ApplicationServices.GetRequiredService<ILoggerFactory>();
         listen.Use(new RejectionMiddleware(loggers, TimeProvider.System).Use);
     }
+
+    private static Func<string, string, bool> Shares(EdgeConfig config, Func<string, string, bool>? more) => (tlsName, host) =>
+        (tlsName.Length == 0 ? config.Sites[0].Name : HostName.FromWire(tlsName)) == host || more?.Invoke(tlsName, host) == true;
 
     private static X509Certificate2 Certificate()
     {

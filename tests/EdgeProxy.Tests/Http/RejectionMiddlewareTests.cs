@@ -10,7 +10,7 @@ public sealed class RejectionMiddlewareTests
 {
     private const string Host = "Host: example.org\r\n";
     private const string TooLarge =
-        """{"data": null, "code": "REQUEST_HEADER_FIELDS_TOO_LARGE", "message": "the request headers are larger than allowed"}""";
+        """{"data": null, "code": "REQUEST_HEADER_FIELDS_TOO_LARGE", "message": "the head of the request is larger than allowed"}""";
 
     public static TheoryData<string, int, string> Refused() => new()
     {
@@ -25,7 +25,7 @@ public sealed class RejectionMiddlewareTests
         { $"POST / HTTP/1.1\r\n{Host}Content-Length: 1\r\nContent-Length: 2\r\n\r\n", 400, "BAD_REQUEST" },
         { $"POST / HTTP/1.1\r\n{Host}Transfer-Encoding: gzip\r\n\r\n", 400, "BAD_REQUEST" },
         { $"POST / HTTP/1.0\r\n{Host}\r\n", 400, "BAD_REQUEST" },
-        { $"GET /{new string('a', 1024 * 1024)} HTTP/1.1\r\n{Host}\r\n", 414, "URI_TOO_LONG" },
+        { $"GET /{new string('a', 1024 * 1024)} HTTP/1.1\r\n{Host}\r\n", 431, "REQUEST_HEADER_FIELDS_TOO_LARGE" },
         { $"GET / HTTP/1.1\r\n{Host}A: {new string('a', 1024 * 1024)}\r\n\r\n", 431, "REQUEST_HEADER_FIELDS_TOO_LARGE" },
         { $"GET / HTTP/1.1\r\n{Host}{Many(10_000)}\r\n", 431, "REQUEST_HEADER_FIELDS_TOO_LARGE" },
         { $"GET / HTTP/1.1\r\n{Host}{Many(201)}\r\n", 431, "REQUEST_HEADER_FIELDS_TOO_LARGE" },
