@@ -35,7 +35,7 @@ public sealed class AcmeIssuerTests
         await edge.AllIssuedAsync();
 
         var ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        var host = $"localhost_{edge.Pebble.DirectoryUrl.Port}";
+        var host = edge.Pebble.DirectoryUrl.Host;
         Assert.Equal(ownerOnly, File.GetUnixFileMode(edge.Data($"accounts/{host}/account.json")));
         Assert.Equal(ownerOnly, File.GetUnixFileMode(edge.Data("certificates/a.example/privkey.pem")));
         Assert.Equal(ownerOnly | UnixFileMode.UserExecute, File.GetUnixFileMode(edge.Data("certificates/a.example")));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -15,6 +16,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -133,7 +135,9 @@ internal sealed class EdgeServer : IAsyncDisposable
         options.Listen(IPAddress.Loopback, 0, listen => Prepare(listen, ListenerKind.Http, wrap));
         options.Listen(IPAddress.Loopback, 0, listen =>
         {
-            listen.UseHttps(Certificate());
+            // As in the product: only then is the client's name known on a resumed session too.
+            var tls = new SslServerAuthenticationOptions { ServerCertificate = Certificate(), ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] };
+            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls) });
             Prepare(listen, ListenerKind.Https, wrap);
         });
     }

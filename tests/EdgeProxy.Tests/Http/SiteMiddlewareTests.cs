@@ -130,7 +130,7 @@ public sealed class SiteMiddlewareTests
     {
         await using var server = await EdgeServer.StartAsync(
             EdgeServer.Config(EdgeServer.Site("example.org"), EdgeServer.Site("shared.org"), EdgeServer.Site("two.org")),
-            sharesCertificate: (tlsName, host) => (tlsName, host) == ("example.org", "shared.org"));
+            sharesCertificate: (tlsName, host) => (HostName.FromWire(tlsName), host) == ("example.org", "shared.org"));
 
         Assert.Equal(200, (await server.HttpsAsync(Get("EXAMPLE.org:8443"), "Example.ORG")).Status);
         Assert.Equal(200, (await server.HttpsAsync(Get("shared.org"))).Status);
