@@ -10,16 +10,16 @@ internal sealed class Authorizing(AcmeClient client, IChallengeSolver solver, Po
     public async Task AuthorizeAsync(AcmeOrder order, CancellationToken cancellationToken)
     {
         var authorizations = await ReadAllAsync(order, cancellationToken);
-        await GiveUpIfAnyFailedAsync(authorizations, cancellationToken);
+        await ThrowIfAnyAsync(IsDead, authorizations, cancellationToken);
         try
         {
             var awaited = new List<AcmeAuthorization>();
             // RFC 8555 §7.1.3: an order may take over authorizations that are valid already.
-            foreach (var pending in authorizations.Where(IsPending))
+            foreach (var pending in authorizations.Where(each => each.IsPending))
                 awaited.Add(await BeginAsync(pending, cancellationToken));
             var ended = new List<AcmeAuthorization>();
             foreach (var authorization in awaited) ended.Add(await AwaitEndAsync(authorization, cancellationToken));
-            await GiveUpIfAnyFailedAsync(ended, cancellationToken);
+            await ThrowIfAnyAsync(each => each.Status != AcmeStatus.Valid, ended, cancellationToken);
         }
         finally
         {
@@ -34,14 +34,25 @@ internal sealed class Authorizing(AcmeClient client, IChallengeSolver solver, Po
         return all;
     }
 
-    /// <summary>One failed name dooms the order: the names still pending are given up, as CAs limit how many may pend.</summary>
-    private async Task GiveUpIfAnyFailedAsync(List<AcmeAuthorization> all, CancellationToken cancellationToken)
+    private async Task ThrowIfAnyAsync(
+        Func<AcmeAuthorization, bool> hasFailed, List<AcmeAuthorization> all, CancellationToken cancellationToken)
     {
-        var failures = all.Where(each => each.Status != AcmeStatus.Valid && !IsPending(each)).ToList();
+        var failures = all.Where(hasFailed).ToList();
         if (failures.Count == 0) return;
-        foreach (var pending in all.Where(IsPending)) await TryDeactivateAsync(pending, cancellationToken);
+        // One dead name dooms the order: the others are given up, as CAs limit how many may be pending.
+        if (failures.Any(IsDead))
+            foreach (var pending in all.Where(each => each.IsPending)) await TryDeactivateAsync(pending, cancellationToken);
         throw ValidationFailure.From(failures, solver.ChallengeType);
     }
+
+    private static bool IsDead(AcmeAuthorization authorization) => authorization.Status != AcmeStatus.Valid && !authorization.IsPending;
+
+    /// <summary>
+    /// The CA has looked and waits for another response (RFC 8555 §8.2), which the next attempt at this order will send. CAs built on
+    /// step-ca do so instead of making the challenge invalid.
+    /// </summary>
+    private bool HasStalled(AcmeAuthorization authorization) =>
+        authorization.ChallengeOf(solver.ChallengeType) is { Status: AcmeStatus.Pending, Error: not null };
 
     private async Task TryDeactivateAsync(AcmeAuthorization pending, CancellationToken cancellationToken)
     {
@@ -55,7 +66,7 @@ internal sealed class Authorizing(AcmeClient client, IChallengeSolver solver, Po
         }
     }
 
-    /// <summary>Puts the proof in place and has the CA look; gives what is known of the authorization then.</summary>
+    /// <summary>Puts the proof in place and has the CA look; gives the authorization to wait for.</summary>
     private async Task<AcmeAuthorization> BeginAsync(AcmeAuthorization authorization, CancellationToken cancellationToken)
     {
         var challenge = Choose(authorization);
@@ -65,22 +76,18 @@ internal sealed class Authorizing(AcmeClient client, IChallengeSolver solver, Po
         await solver.PresentAsync(context, cancellationToken);
         // One that an earlier attempt responded to before it crashed is being looked at already.
         if (challenge.Status == AcmeStatus.Pending) challenge = await client.RespondAsync(challenge, cancellationToken);
-        // Not the delay that came with the authorization: the CA had nothing to look at then.
-        return authorization with { RetryAfter = challenge.RetryAfter };
+        // Neither the delay nor the errors that were known before the CA had anything to look at.
+        return authorization with { RetryAfter = challenge.RetryAfter, Challenges = [] };
     }
 
     private AcmeChallenge Choose(AcmeAuthorization authorization) =>
-        authorization.Challenges.FirstOrDefault(challenge => challenge.Type == solver.ChallengeType)
+        authorization.ChallengeOf(solver.ChallengeType)
         ?? throw AcmeException.Permanent($"The CA offers no {solver.ChallengeType} for {authorization.Identifier}, only "
             + string.Join(", ", authorization.Challenges.Select(challenge => challenge.Type)) + ".");
 
     private Task<AcmeAuthorization> AwaitEndAsync(AcmeAuthorization authorization, CancellationToken cancellationToken) =>
-        polling.UntilAsync(authorization, seen => !IsPending(seen),
+        polling.UntilAsync(authorization, seen => !seen.IsPending || HasStalled(seen),
             cancellation => client.GetAuthorizationAsync(authorization.Url, cancellation), authorization.Url, cancellationToken);
-
-    /// <summary>"processing" is for challenges and orders (RFC 8555 §7.1.6), but nothing is lost by waiting for it here, too.</summary>
-    private static bool IsPending(AcmeAuthorization authorization) =>
-        authorization.Status is AcmeStatus.Pending or AcmeStatus.Processing;
 
     private async Task CleanUpAsync(AcmeChallengeContext context)
     {

@@ -3,18 +3,8 @@ namespace EdgeProxy.Acme;
 /// <summary>Says which names could not be validated and what the CA saw instead.</summary>
 internal static class ValidationFailure
 {
-    public static AcmeException From(IReadOnlyList<AcmeAuthorization> failures, string challengeType)
-    {
-        var errors = (from failure in failures
-                      let error = ErrorOf(failure, challengeType)
-                      where error is not null
-                      select error with { Identifier = failure.Identifier }).ToList();
-        return new AcmeException(string.Join(" ", failures.Select(failure => Describe(failure, challengeType))))
-        {
-            // RFC 8555 §6.7.1: several problems at once are sub-problems of one.
-            Problem = errors is [var only] ? only : new AcmeProblem { Type = AcmeErrorType.Compound, Subproblems = errors },
-        };
-    }
+    public static AcmeException From(IReadOnlyList<AcmeAuthorization> failures, string challengeType) =>
+        new(string.Join(" ", failures.Select(failure => Describe(failure, challengeType)))) { Problem = Combine(failures, challengeType) };
 
     private static string Describe(AcmeAuthorization failure, string challengeType)
     {
@@ -22,6 +12,16 @@ internal static class ValidationFailure
         return $"The CA could not validate {failure.Identifier} with {challengeType}: {reason}.";
     }
 
-    private static AcmeProblem? ErrorOf(AcmeAuthorization failure, string challengeType) =>
-        failure.Challenges.FirstOrDefault(challenge => challenge.Type == challengeType && challenge.Error is not null)?.Error;
+    /// <summary>RFC 8555 §6.7.1: several problems at once are sub-problems of one.</summary>
+    private static AcmeProblem? Combine(IReadOnlyList<AcmeAuthorization> failures, string challengeType)
+    {
+        var errors = new List<AcmeProblem>();
+        foreach (var failure in failures)
+        {
+            if (ErrorOf(failure, challengeType) is { } error) errors.Add(error with { Identifier = failure.Identifier });
+        }
+        return errors.Count > 1 ? new AcmeProblem { Type = AcmeErrorType.Compound, Subproblems = errors } : errors.FirstOrDefault();
+    }
+
+    private static AcmeProblem? ErrorOf(AcmeAuthorization failure, string challengeType) => failure.ChallengeOf(challengeType)?.Error;
 }

@@ -27,6 +27,12 @@ public sealed record AcmeAuthorization : IPolled
     [JsonIgnore]
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Open still; "processing" is for challenges (RFC 8555 §7.1.6), but nothing is lost by taking it here, too.</summary>
+    internal bool IsPending => Status is AcmeStatus.Pending or AcmeStatus.Processing;
+
+    /// <summary>The first challenge of a type; a CA offers no more than one.</summary>
+    internal AcmeChallenge? ChallengeOf(string type) => Challenges.FirstOrDefault(challenge => challenge.Type == type);
+
     internal AcmeAuthorization From(AcmeResponse response, Uri url) => this with
     {
         Url = url,

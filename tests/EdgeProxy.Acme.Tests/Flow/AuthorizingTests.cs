@@ -105,8 +105,26 @@ public sealed class AuthorizingTests : IDisposable
         var failure = await FailsAsync(solver);
 
         Assert.Equal("The CA could not validate a.test with http-01: the authorization is expired.", failure.Message);
+        Assert.Null(failure.Problem);
         Assert.Equal("""{"status":"deactivated"}""", _ca.Last("/authz/b").Payload);
         Assert.Empty(solver.Calls);
+    }
+
+    [Fact]
+    public async Task DoesNotWaitForACaThatWaitsForAnotherResponse()
+    {
+        _ca.On("/authz/b", Answer.Json(Authorization("b", "valid")));
+        // Left behind by an earlier attempt, which is no reason not to respond again.
+        _ca.On("/authz/a", Answer.Json(Authorization("a", error: "earlier")), Answer.Json(Authorization("a", error: "Connection refused")));
+
+        var failure = await FailsAsync(new RecordingSolver());
+
+        Assert.Equal("The CA could not validate a.test with http-01: Connection refused (connection).", failure.Message);
+        Assert.Equal(AcmeIdentifier.Dns("a.test"), failure.Problem?.Identifier);
+        Assert.Equal(1, _ca.Count("/challenge/a"));
+        // Neither the authorization nor the order is lost: nothing is deactivated.
+        Assert.Equal("", _ca.Last("/authz/a").Payload);
+        Assert.Equal(2, _ca.Count("/authz/a"));
     }
 
     [Fact]
