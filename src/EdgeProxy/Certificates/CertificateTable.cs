@@ -48,7 +48,7 @@ internal sealed class CertificateTable
     {
         lock (_writing)
         {
-            if (!_current.ByName.ContainsKey(name))
+            if (!_current.ByName.TryGetValue(name, out var present) || ReferenceEquals(present, certificate))
                 return;
             var entries = _current.ByName.Select(entry => entry.Key == name ? new(name, certificate) : entry);
             Volatile.Write(ref _current, _current with { ByName = Freeze(entries) });

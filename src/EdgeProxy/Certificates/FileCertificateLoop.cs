@@ -37,6 +37,8 @@ internal sealed class FileCertificateLoop : ICertificateLoop
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        // A loop that this one replaces may have swapped in its own after ours was published.
+        _table.Swap(_name, _current);
         while (!cancellationToken.IsCancellationRequested)
         {
             try

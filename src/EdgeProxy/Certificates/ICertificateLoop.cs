@@ -7,7 +7,7 @@ internal interface ICertificateLoop
 
     CertificateStatus Status { get; }
 
-    /// <summary>Runs until cancelled. MUST NOT end or throw for any other reason, and MUST set <see cref="Current"/> before it swaps the
-    /// certificate in the table.</summary>
+    /// <summary>Runs until cancelled. MUST NOT end or throw for any other reason, MUST begin by seeing that the table holds
+    /// <see cref="Current"/>, and MUST set it before it swaps a certificate in.</summary>
     Task RunAsync(CancellationToken cancellationToken);
 }

@@ -45,6 +45,8 @@ internal sealed class IssuanceLoop : ICertificateLoop
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        // A loop that this one replaces may have swapped in its own after ours was published.
+        _table.Swap(_name, _current);
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -113,6 +115,8 @@ internal sealed class IssuanceLoop : ICertificateLoop
             IOException or UnauthorizedAccessException => $"The data directory cannot be written: {error.Message}",
             _ => "An error that EdgeProxy does not know how to explain; see the log.",
         };
+        // What the system contributes comes with and without a full stop.
+        reason = reason.TrimEnd('.') + ".";
         var refusal = error as IssuanceException;
         var failures = _state.Failures + 1;
         _state = _state with

@@ -74,7 +74,7 @@ internal sealed class RenewalLoop(CertificateTable table, Func<CertificateSource
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            _logger.LogError("The data directory {Directory} cannot be prepared: {Reason} What it holds is served, but no certificate can be obtained",
+            _logger.LogError("The data directory {Directory} cannot be prepared. What it holds is served, but no certificate can be obtained: {Reason}",
                 dataDirectory, error.Message);
         }
     }

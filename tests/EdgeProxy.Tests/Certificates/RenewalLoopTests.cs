@@ -287,6 +287,24 @@ public sealed class RenewalLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ALoopThatWasReplacedDoesNotHaveTheLastWord()
+    {
+        var gate = new TaskCompletionSource();
+        _issuer.Before = (_, _) => gate.Task;
+        Apply("a.example");
+        await Eventually.BecomesTrueAsync(() => _issuer.Requests.Count == 1);
+        var (chain, key) = TestCa.CreateRoot().Issue("a.example");
+
+        _loop.Apply(TestConfig.Create(DataDirectory, new CertificateSource.File(_data.Write("chain.pem", chain), _data.Write("key.pem", key)), "a.example"));
+        var fromFile = _table.Find("a.example");
+        // The CA answers although nobody waits any more.
+        gate.SetResult();
+
+        await Eventually.BecomesTrueAsync(() => _log.Text.Contains("Obtained the certificate", StringComparison.Ordinal));
+        await Eventually.BecomesTrueAsync(() => _table.Find("a.example") == fromFile);
+    }
+
+    [Fact]
     public async Task AnotherDataDirectoryIsAStartFromThere()
     {
         Apply("a.example");
