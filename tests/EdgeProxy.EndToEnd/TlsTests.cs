@@ -1,0 +1,171 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+
+namespace EdgeProxy.EndToEnd;
+
+/// <summary>The TLS port as OpenSSL's client sees it.</summary>
+public sealed class TlsTests(TlsTests.Stage stage) : IClassFixture<TlsTests.Stage>
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("-tls1")]
+    [InlineData("-tls1_1")]
+    public async Task OldVersionsAreRefused(string version)
+    {
+        var result = await ConnectAsync("alpha.test", version, "-cipher", "DEFAULT@SECLEVEL=0");
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("alert protocol version", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-tls1_2", "TLSv1.2")]
+    [InlineData("-tls1_3", "TLSv1.3")]
+    public async Task CurrentVersionsAreAccepted(string version, string name)
+    {
+        var result = await ConnectAsync("alpha.test", version);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains($"New, {name}", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ECDHE-ECDSA-AES128-GCM-SHA256")]
+    [InlineData("ECDHE-ECDSA-AES256-GCM-SHA384")]
+    [InlineData("ECDHE-ECDSA-CHACHA20-POLY1305")]
+    public async Task MozillasIntermediateCiphersAreAccepted(string cipher)
+    {
+        var result = await ConnectAsync("alpha.test", "-tls1_2", "-cipher", cipher);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains($"Cipher is {cipher}", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ECDHE-ECDSA-AES128-SHA256")]
+    [InlineData("ECDHE-ECDSA-AES256-SHA")]
+    [InlineData("ECDHE-ECDSA-AES128-SHA")]
+    [InlineData("ECDHE-ECDSA-AES128-CCM")]
+    public async Task OtherCiphersAreRefused(string cipher)
+    {
+        var result = await ConnectAsync("alpha.test", "-tls1_2", "-cipher", cipher + ":@SECLEVEL=0");
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("alert handshake failure", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("h2,http/1.1", "h2")]
+    [InlineData("http/1.1,h2", "h2")]
+    [InlineData("http/1.1", "http/1.1")]
+    public async Task TheProtocolIsNegotiated(string offered, string chosen)
+    {
+        var result = await ConnectAsync("alpha.test", "-alpn", offered);
+
+        Assert.Contains($"ALPN protocol: {chosen}", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-tls1_2", "TLSv1.2")]
+    [InlineData("-tls1_3", "TLSv1.3")]
+    public async Task SessionsAreResumed(string version, string name)
+    {
+        using var folder = new TestFolder();
+        var session = folder.File("session.pem");
+        // An answer has to be read: with TLS 1.3 the ticket comes behind the handshake.
+        const string request = "GET / HTTP/1.1\r\nHost: alpha.test\r\nConnection: close\r\n\r\n";
+        string[] arguments = ["s_client", "-connect", $"127.0.0.1:{stage.Edge.HttpsPort}", "-servername", "alpha.test", version, "-ign_eof"];
+
+        var first = await Tool.RunAsync(Installed.Program("openssl"), [.. arguments, "-sess_out", session], request);
+        var second = await Tool.RunAsync(Installed.Program("openssl"), [.. arguments, "-sess_in", session], request);
+
+        Assert.Contains($"New, {name}", first.Output, StringComparison.Ordinal);
+        Assert.Contains($"Reused, {name}", second.Output, StringComparison.Ordinal);
+        Assert.Contains("HTTP/1.1 200", second.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ANameThatNoSiteHasIsRefusedWithAnAlert()
+    {
+        var result = await ConnectAsync("unknown.test");
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("unrecognized name", result.Error, StringComparison.Ordinal);
+        Assert.Contains("no peer certificate available", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "zulu.test")]
+    [InlineData("zulu.test", "zulu.test")]
+    [InlineData("alpha.test", "alpha.test")]
+    [InlineData("ALPHA.test", "alpha.test")]
+    public async Task TheNameChoosesTheCertificateAndWithoutANameTheFirstSiteAsWritten(string? serverName, string expected)
+    {
+        var chain = await OpenSsl.GetChainAsync(stage.Edge.HttpsPort, serverName);
+
+        Assert.True(chain[0].MatchesHostname(expected), chain[0].Subject);
+    }
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task AHostOtherThanTheTlsNameIsMisdirected(string version)
+    {
+        using var client = Clients.Http(version: Version.Parse(version));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"https://zulu.test:{stage.Edge.HttpsPort}/"))
+        {
+            Version = Version.Parse(version),
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Headers = { Host = "alpha.test" },
+        };
+
+        using var response = await client.SendAsync(request, Token);
+
+        Assert.Equal(HttpStatusCode.MisdirectedRequest, response.StatusCode);
+        Assert.StartsWith("{\"data\": null, \"code\": \"MISDIRECTED_REQUEST\", ", await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AHostThatNoSiteHasIsNotFoundOverTlsToo()
+    {
+        var answer = await RawHttp.SendTlsAsync(stage.Edge.HttpsPort, "alpha.test", "GET / HTTP/1.1\r\nHost: evil.test\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ACertificateOfTheInternalCaIsValidForItsRoot()
+    {
+        using var root = X509CertificateLoader.LoadCertificateFromFile(stage.Edge.Data("internal-ca", "root.pem"));
+        using var client = Clients.Http(root: root);
+
+        using var response = await client.GetAsync(new Uri($"https://alpha.test:{stage.Edge.HttpsPort}/"), Token);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    private Task<ToolResult> ConnectAsync(string? serverName, params string[] arguments) =>
+        OpenSsl.ConnectAsync(stage.Edge.HttpsPort, serverName, arguments);
+
+    public sealed class Stage : IAsyncLifetime
+    {
+        private EdgeProxyInstance? _edge;
+
+        public EdgeProxyInstance Edge => _edge!;
+
+        public async ValueTask InitializeAsync()
+        {
+            // Not in alphabetical order: the first is the first as written.
+            _edge = new EdgeProxyInstance("""
+                "Domains": {
+                  "zulu.test": { "Upstream": "demo", "Certificate": { "Source": "Internal" } },
+                  "alpha.test": { "Upstream": "demo", "Certificate": { "Source": "Internal" } }
+                }
+                """);
+            await _edge.StartAsync();
+        }
+
+        public ValueTask DisposeAsync() => _edge?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+}
