@@ -14,6 +14,7 @@ public sealed class PebbleProcess : IAsyncDisposable
     private readonly ChildProcess _pebble;
     private readonly int _port;
     private readonly int _managementPort;
+    private readonly int _dnsManagementPort = FreePort.Next();
 
     private PebbleProcess(PebbleOptions options, string program, string dnsProgram)
     {
@@ -27,7 +28,7 @@ public sealed class PebbleProcess : IAsyncDisposable
         var keyPath = _folder.Write("key.pem", identity.KeyPem);
         var config = (options with { HttpPort = HttpPort, TlsPort = TlsPort }).ToJson(_port, _managementPort, certificatePath, keyPath);
         var dnsPort = FreePort.Next();
-        _dns = StartDns(dnsProgram, options.Version, dnsPort);
+        _dns = StartDns(dnsProgram, options.Version, dnsPort, _dnsManagementPort);
         string[] strict = options.Strict ? ["-strict"] : [];
         _pebble = ChildProcess.Start(program,
             ["-config", _folder.Write("pebble.json", config), "-dnsserver", $"127.0.0.1:{dnsPort}", .. strict], options.AllVariables());
@@ -88,6 +89,15 @@ public sealed class PebbleProcess : IAsyncDisposable
         return await client.GetStringAsync(new Uri($"https://localhost:{_managementPort}/{path}"), cancellationToken);
     }
 
+    /// <summary>From now on <paramref name="name"/> resolves to <paramref name="address"/> for the CA.</summary>
+    public async Task SetAddressAsync(string name, string address, CancellationToken cancellationToken = default)
+    {
+        using var client = new HttpClient();
+        using var body = new StringContent($$"""{ "host": "{{name}}", "addresses": [ "{{address}}" ] }""");
+        using var response = await client.PostAsync(new Uri($"http://127.0.0.1:{_dnsManagementPort}/add-a"), body, cancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _pebble.DisposeAsync();
@@ -98,13 +108,13 @@ public sealed class PebbleProcess : IAsyncDisposable
     private async Task<X509Certificate2> GetCertificateAsync(string path, CancellationToken cancellationToken) =>
         X509Certificate2.CreateFromPem(await GetManagementAsync(path, cancellationToken));
 
-    private static ChildProcess StartDns(string program, PebbleVersion version, int port)
+    private static ChildProcess StartDns(string program, PebbleVersion version, int port, int managementPort)
     {
         var dnsFlag = version == PebbleVersion.Debian ? "-dns01" : "-dnsserver";
         string[] withoutDoh = version == PebbleVersion.Debian ? [] : ["-doh", ""];
         return ChildProcess.Start(program,
         [
-            dnsFlag, $"127.0.0.1:{port}", "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "", "-management", $"127.0.0.1:{FreePort.Next()}",
+            dnsFlag, $"127.0.0.1:{port}", "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "", "-management", $"127.0.0.1:{managementPort}",
             "-http01", "", "-https01", "", "-tlsalpn01", "", .. withoutDoh,
         ]);
     }

@@ -13,17 +13,6 @@ public enum PebbleVersion
 internal static class PebblePrograms
 {
     /// <summary>The path of <c>pebble</c> or <c>pebble-challtestsrv</c>; skips the running test when it is not installed.</summary>
-    public static string Require(PebbleVersion version, string program)
-    {
-        var path = Path.Combine(Folder(version), program);
-        Assert.SkipUnless(File.Exists(path), $"{program} is not installed ({path} is missing)");
-        return path;
-    }
-
-    private static string Folder(PebbleVersion version) =>
-        version == PebbleVersion.Debian ? "/usr/bin" : Path.Combine(Tools(), "usr", "bin");
-
-    private static string Tools() => Environment.GetEnvironmentVariable("EDGEPROXY_TOOLS") is { Length: > 0 } folder
-        ? folder
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "edgeproxy-tools");
+    public static string Require(PebbleVersion version, string program) =>
+        version == PebbleVersion.Debian ? Installed.Require($"/usr/bin/{program}") : Installed.Unpacked(program);
 }

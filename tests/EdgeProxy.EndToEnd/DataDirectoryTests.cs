@@ -1,0 +1,134 @@
+using System.Net;
+
+namespace EdgeProxy.EndToEnd;
+
+/// <summary>A data directory that is damaged, full or not writable: the sites are served.</summary>
+public sealed class DataDirectoryTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task AReadOnlyDataDirectoryIsASentenceInTheLogAndTheSitesAreServed()
+    {
+        using var folder = new TestFolder();
+        var launcher = await Mounts.RequireAsync();
+        await using var edge = new EdgeProxyInstance(Sites) { DataDirectory = folder.Path, Launcher = [.. launcher, Mounts.ReadOnly(folder.Path), "sh"] };
+        await edge.StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "one.test"));
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "own.test"));
+        await edge.WaitForOutputAsync(folder.Path);
+        Assert.Equal(0, await edge.StopAsync());
+    }
+
+    [Fact]
+    public async Task AFullDiskIsASentenceInTheLogAndTheSitesAreServed()
+    {
+        await using var pebble = await PebbleProcess.StartAsync(cancellationToken: Token);
+        using var folder = new TestFolder();
+        var launcher = await Mounts.RequireAsync();
+        // Room for one block, which the first folder takes.
+        var script = Mounts.SmallDisk(folder.Path, 4);
+        await using var edge = new EdgeProxyInstance($$"""
+            {{Acme.Authority(pebble.DirectoryUrl.ToString(), pebble.RootPemPath)}},
+            "Domains": { "one.test": { "Upstream": "demo" }, "own.test": { "Upstream": "demo", "Certificate": { "Source": "Internal" } } }
+            """) { HttpPort = pebble.HttpPort, DataDirectory = folder.Path, Launcher = [.. launcher, script, "sh"] };
+        await edge.StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "one.test"));
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "own.test"));
+        await edge.WaitForOutputAsync("No space left on device");
+        Assert.Equal(0, await edge.StopAsync());
+    }
+
+    [Theory]
+    [InlineData("fullchain.pem", "")]
+    [InlineData("fullchain.pem", "-----BEGIN CERTIFICATE-----\nMIIB")]
+    [InlineData("privkey.pem", "no key")]
+    [InlineData("renewal.json", "{ \"due\": ")]
+    public async Task ADamagedFileIsSetAsideAndTheNameHasItsCertificateAgain(string file, string content)
+    {
+        await using var pebble = await PebbleProcess.StartAsync(cancellationToken: Token);
+        await using var ca = await CaRelay.StartAsync(pebble.DirectoryUrl);
+        await using var edge = new EdgeProxyInstance(Acme.Section(ca, "one.test", "two.test")) { HttpPort = pebble.HttpPort };
+        await edge.StartAsync();
+        await Acme.WaitForCertificateAsync(edge, "one.test");
+        await Acme.WaitForCertificateAsync(edge, "two.test");
+        await edge.StopAsync();
+        var path = edge.Data("certificates", "one.test", file);
+        await File.WriteAllTextAsync(path, content, Token);
+
+        await edge.StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "one.test"));
+        Assert.True(await Acme.HasCertificateAsync(edge, "two.test"));
+        await Acme.WaitForCertificateAsync(edge, "one.test");
+        await edge.WaitForOutputAsync(".damaged");
+        Assert.Equal(content, await File.ReadAllTextAsync(path + ".damaged", Token));
+    }
+
+    [Fact]
+    public async Task AKeyThatDoesNotBelongToTheCertificateIsNeverServed()
+    {
+        await using var pebble = await PebbleProcess.StartAsync(cancellationToken: Token);
+        await using var ca = await CaRelay.StartAsync(pebble.DirectoryUrl);
+        await using var edge = new EdgeProxyInstance(Acme.Section(ca, "one.test", "two.test")) { HttpPort = pebble.HttpPort };
+        await edge.StartAsync();
+        await Acme.WaitForCertificateAsync(edge, "one.test");
+        await Acme.WaitForCertificateAsync(edge, "two.test");
+        await edge.StopAsync();
+        File.Copy(edge.Data("certificates", "two.test", "privkey.pem"), edge.Data("certificates", "one.test", "privkey.pem"), overwrite: true);
+
+        await edge.StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "one.test"));
+        await Acme.WaitForCertificateAsync(edge, "one.test");
+    }
+
+    [Fact]
+    public async Task ADamagedAccountIsSetAsideAndANewOneIsMade()
+    {
+        await using var pebble = await PebbleProcess.StartAsync(cancellationToken: Token);
+        await using var ca = await CaRelay.StartAsync(pebble.DirectoryUrl);
+        await using var edge = new EdgeProxyInstance(Acme.Section(ca, "one.test")) { HttpPort = pebble.HttpPort };
+        await edge.StartAsync();
+        await Acme.WaitForCertificateAsync(edge, "one.test");
+        await edge.StopAsync();
+        var account = Assert.Single(Directory.GetFiles(edge.Data("accounts"), "account.json", SearchOption.AllDirectories));
+        await File.WriteAllTextAsync(account, "{ \"", Token);
+        Directory.Delete(edge.Data("certificates", "one.test"), recursive: true);
+
+        await edge.StartAsync();
+        await Acme.WaitForCertificateAsync(edge, "one.test");
+
+        Assert.Equal("{ \"", await File.ReadAllTextAsync(account + ".damaged", Token));
+        Assert.Equal(2, ca.Exchanges.Count(e => e is { Path: "/sign-me-up", Status: 201 }));
+    }
+
+    [Fact]
+    public async Task ForeignFilesAreLeftAlone()
+    {
+        await using var edge = new EdgeProxyInstance(Sites);
+        Directory.CreateDirectory(edge.Data("certificates", "not a name!"));
+        await File.WriteAllTextAsync(edge.Data("certificates", "not a name!", "fullchain.pem"), "mine", Token);
+        await File.WriteAllTextAsync(edge.Data("lost+found"), "mine", Token);
+        await edge.StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "own.test"));
+        Assert.Equal("mine", await File.ReadAllTextAsync(edge.Data("lost+found"), Token));
+        Assert.Equal("mine", await File.ReadAllTextAsync(edge.Data("certificates", "not a name!", "fullchain.pem"), Token));
+    }
+
+    // The CA is never there: nothing listens on port 9.
+    private const string Sites = """
+        "Acme": { "AcceptTermsOfService": true, "DirectoryUrl": "https://localhost:9/dir" },
+        "Domains": { "one.test": { "Upstream": "demo" }, "own.test": { "Upstream": "demo", "Certificate": { "Source": "Internal" } } }
+        """;
+
+    private static async Task<HttpStatusCode> GetAsync(EdgeProxyInstance edge, string name)
+    {
+        using var client = Clients.Http();
+        using var response = await client.GetAsync(new Uri($"https://{name}:{edge.HttpsPort}/"), Token);
+        return response.StatusCode;
+    }
+}

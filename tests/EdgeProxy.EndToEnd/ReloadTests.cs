@@ -1,0 +1,163 @@
+using System.Net;
+
+namespace EdgeProxy.EndToEnd;
+
+/// <summary>A new configuration in a running process, and one that is wrong.</summary>
+public sealed class ReloadTests : IAsyncLifetime
+{
+    private LocalServer? _blue;
+    private LocalServer? _green;
+    private EdgeProxyInstance? _edge;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private EdgeProxyInstance Edge => _edge!;
+
+    private string Blue => Site(_blue!);
+
+    private string Green => Site(_green!);
+
+    private static string Bad => """
+        "ShutdownGracePeriod": "soon", "Domains": { "one.test": { "Upstream": "no url", "Certificate": { "Source": "Internal" } } }
+        """;
+
+    public async ValueTask InitializeAsync()
+    {
+        _blue = await LocalServer.StartAsync("blue");
+        _green = await LocalServer.StartAsync("green");
+        _edge = new EdgeProxyInstance(Blue);
+        await _edge.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _edge!.DisposeAsync();
+        await _blue!.DisposeAsync();
+        await _green!.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task WhenTheReloadCommandReturnsTheNewUpstreamServes()
+    {
+        Assert.Equal("blue", await GetAsync());
+
+        Edge.Configure(Green);
+        var reload = await Edge.RunAsync("reload");
+
+        Assert.True(reload.ExitCode == 0, reload.ToString());
+        Assert.Equal("green", await GetAsync());
+    }
+
+    [Fact]
+    public async Task ASignalReloads()
+    {
+        Edge.Configure(Green);
+        Edge.Signal("HUP");
+
+        await Edge.WaitUntilAsync(async () => await GetAsync() == "green", "serve the new upstream");
+    }
+
+    [Fact]
+    public async Task AChangedFileIsPickedUpByItself()
+    {
+        Edge.Configure(Green);
+
+        await Edge.WaitUntilAsync(async () => await GetAsync() == "green", "serve the new upstream");
+    }
+
+    [Fact]
+    public async Task AnInvalidConfigurationIsRefusedWithEveryErrorAndTheOldOneServesOn()
+    {
+        Edge.Configure(Bad);
+        var refused = await Edge.RunAsync("reload");
+
+        Assert.Equal(78, refused.ExitCode);
+        Assert.Contains("EdgeProxy:ShutdownGracePeriod: ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("EdgeProxy:Domains:one.test:Upstream: ", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("blue", await GetAsync());
+        await Edge.WaitForOutputAsync("EdgeProxy:Domains:one.test:Upstream");
+        Assert.Equal(HttpStatusCode.OK, await Edge.GetAdminAsync("/healthz"));
+
+        Edge.Configure(Green);
+        var taken = await Edge.RunAsync("reload");
+
+        Assert.True(taken.ExitCode == 0, taken.ToString());
+        Assert.Equal("green", await GetAsync());
+    }
+
+    [Fact]
+    public async Task AnInvalidConfigurationAfterASignalIsInTheLogAndTheOldOneServesOn()
+    {
+        Edge.Configure(Bad);
+        Edge.Signal("HUP");
+
+        await Edge.WaitForOutputAsync("EdgeProxy:ShutdownGracePeriod");
+        Assert.Equal("blue", await GetAsync());
+    }
+
+    [Fact]
+    public async Task AnotherHttpsPortTakesEffectWithoutARestart()
+    {
+        var process = Edge.ProcessId;
+        var before = Edge.HttpsPort;
+        Edge.HttpsPort = FreePort.Next();
+        Edge.Configure(Green);
+        var reload = await Edge.RunAsync("reload");
+
+        Assert.True(reload.ExitCode == 0, reload.ToString());
+        await Edge.WaitUntilAsync(async () => await TryGetAsync() == "green", "listen on the new port");
+        await Edge.WaitUntilAsync(async () => !await AcceptsAsync(before), "leave the old port");
+        Assert.Equal(process, Edge.ProcessId);
+        var redirect = await RawHttp.SendAsync(Edge.HttpPort, "GET /x HTTP/1.1\r\nHost: one.test\r\nConnection: close\r\n\r\n");
+        Assert.Contains($"Location: https://one.test:{Edge.HttpsPort}/x", redirect, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ADomainThatIsTakenOutIsNotServedAnyMore()
+    {
+        Edge.Configure(Blue.Replace("one.test", "two.test", StringComparison.Ordinal));
+        var reload = await Edge.RunAsync("reload");
+
+        var handshake = await OpenSsl.ConnectAsync(Edge.HttpsPort, "one.test");
+
+        Assert.True(reload.ExitCode == 0, reload.ToString());
+        Assert.NotEqual(0, handshake.ExitCode);
+        Assert.StartsWith("HTTP/1.1 404 ", await RawHttp.SendAsync(Edge.HttpPort, "GET / HTTP/1.1\r\nHost: one.test\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    private static string Site(LocalServer upstream) => $$"""
+        "Domains": { "one.test": { "Upstream": "{{upstream.Url}}", "Certificate": { "Source": "Internal" } } }
+        """;
+
+    private async Task<string> GetAsync()
+    {
+        using var client = Clients.Http();
+        return await client.GetStringAsync(new Uri($"https://one.test:{Edge.HttpsPort}/"), Token);
+    }
+
+    private async Task<string?> TryGetAsync()
+    {
+        try
+        {
+            return await GetAsync();
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<bool> AcceptsAsync(int port)
+    {
+        using var client = new System.Net.Sockets.TcpClient();
+        try
+        {
+            await client.ConnectAsync("127.0.0.1", port, Token);
+            return true;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
+    }
+}
