@@ -110,6 +110,7 @@ REQUESTS = [
 
 # The first pattern that matches "<request>|<row>|<nginx>|<EdgeProxy>" gives the reason of a difference.
 REASONS = [
+    (r"nonsense\|<", "nginx passes it on as HTTP/0.9, without a head; EdgeProxy answers 502"),
     (r"\|> line\|.*HTTP/1\.0\|.*HTTP/1\.1$", "nginx speaks HTTP/1.0 to the upstream unless told otherwise, and then a path it decoded; EdgeProxy speaks HTTP/1.1"),
     (r"\|> Connection\|close\|-$", "EdgeProxy keeps the connection to the upstream for the next request"),
     (r"\|> X-Forwarded-(Proto|Port)\|", "EdgeProxy always says how the client came in; this nginx passes on what the client claims"),

@@ -32,13 +32,17 @@ public sealed class FirstRunTests
             ["EdgeProxy__HttpPort"] = $"{http}",
             ["EdgeProxy__HttpsPort"] = $"{https}",
             ["EdgeProxy__Admin__Port"] = $"{admin}",
+            ["EdgeProxy__DataDirectory"] = folder.File("data"),
         }, folder.Path);
+        await edge.WaitForOutputAsync("try: curl ", TestContext.Current.CancellationToken);
         await edge.WaitForPortAsync(https, TestContext.Current.CancellationToken);
 
-        var curl = await Tool.RunAsync(Installed.Program("curl"),
-            ["-sS", "--cacert", Path.Combine(folder.Path, "data", "internal-ca", "root.pem"), $"https://localhost:{https}/"]);
+        // Exactly what the console says to try.
+        var command = edge.Output.Split('\n').First(line => line.Contains("try: curl ", StringComparison.Ordinal)).Split("try: ")[1];
+        var curl = await Tool.RunAsync("sh", ["-c", $"{Path.GetDirectoryName(Installed.Program("curl"))}/{command}"]);
 
         Assert.True(curl.ExitCode == 0, $"{curl}\n{edge.Output}");
+        Assert.Contains($"localhost:{https}", curl.Output, StringComparison.Ordinal);
     }
 
     [Fact]

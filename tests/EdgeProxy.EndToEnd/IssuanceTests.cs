@@ -30,7 +30,7 @@ public sealed class IssuanceTests
 
         Assert.Equal(placeholder[0].IssuerName.RawData, placeholder[0].SubjectName.RawData);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (whileWaiting, afterwards));
-        Assert.Equal(3, chain.Count);
+        Assert.InRange(chain.Count, 3, 5);
         Assert.Equal(Assert.Single(ca.SentChains), await File.ReadAllBytesAsync(edge.Data("certificates", "one.test", "fullchain.pem"), Token));
         var stored = new X509Certificate2Collection();
         stored.ImportFromPemFile(edge.Data("certificates", "one.test", "fullchain.pem"));

@@ -28,7 +28,7 @@ public sealed class KillTests
                 if (await IsIssuedAsync(edge, name)) issued++;
                 else placeholders++;
             }
-            await WaitForAsync(edge, ca, exchanges + random.Next(1, 30));
+            await WaitForAsync(edge, ca, exchanges + random.Next(1, 70));
             await Task.Delay(random.Next(20), Token);
             await edge.KillAsync();
             AssertNothingIsDamaged(edge);

@@ -158,6 +158,7 @@ public sealed partial class PlainHttpTests(PlainHttpTests.Stage stage) : IClassF
             _upstream = await LocalServer.StartAsync(async context =>
             {
                 Interlocked.Increment(ref _upstreamRequests);
+                context.Response.ContentLength = 8;
                 await context.Response.Body.WriteAsync("upstream"u8.ToArray());
             });
             _edge = new EdgeProxyInstance($$"""

@@ -44,7 +44,7 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
     [Theory]
     [InlineData("/a%2Fb;c=1/%2e%2e/d")]
     [InlineData("/a//b///?x=%41{}|^`\"&y=/../")]
-    [InlineData("/%c3%A9/%ff%00?q=%")]
+    [InlineData("/%c3%A9/%ff?q=%")]
     [InlineData("/a+b%20c%25?a=b?c=d#")]
     [InlineData("/?")]
     public async Task PathAndQueryGoThroughByteForByte(string target)
