@@ -15,6 +15,7 @@ import threading
 from stage import Stage, accepts, free_port, wait
 
 NAME = "example.org"
+UNKNOWN = "**no reason is known**"
 
 # The samples' configuration with free ports; the upstream by its address, because the name is not to be had here.
 NGINX = """
@@ -110,28 +111,30 @@ REQUESTS = [
 
 # The first pattern that matches "<request>|<row>|<nginx>|<EdgeProxy>" gives the reason of a difference.
 REASONS = [
-    (r"nonsense\|<", "nginx passes it on as HTTP/0.9, without a head; EdgeProxy answers 502"),
-    (r"\|> line\|.*HTTP/1\.0\|.*HTTP/1\.1$", "nginx speaks HTTP/1.0 to the upstream unless told otherwise, and then a path it decoded; EdgeProxy speaks HTTP/1.1"),
-    (r"\|> Connection\|close\|-$", "EdgeProxy keeps the connection to the upstream for the next request"),
-    (r"\|> X-Forwarded-(Proto|Port)\|", "EdgeProxy always says how the client came in; this nginx passes on what the client claims"),
-    (r"\|> X-Forwarded-For\|6\.6\.6\.6, 127", "$proxy_add_x_forwarded_for appends to whatever the client claims; EdgeProxy believes only TrustedProxies"),
-    (r"\|> X-Forwarded-Host\|example\.org\|", "$server_name against the Host as the client sent it"),
-    (r"\|> Forwarded\|for=6", "EdgeProxy removes a claim that nobody it trusts made"),
-    (r"\|> (Te|Keep-Alive|Proxy-Connection|X-Hop)\|", "hop-by-hop: not for the upstream (RFC 9110 7.6.1)"),
-    (r"\|> X_Under\|-\|", "nginx drops headers with an underscore unless underscores_in_headers is on"),
-    (r"chunked\|> (Transfer-Encoding|Content-Length)\|", "nginx buffers the body to count it; EdgeProxy streams it"),
-    (r"\|< Server\|nginx\|", "nginx replaces the upstream's Server by its own; EdgeProxy passes the upstream's and has none itself"),
+    (r"nonsense\|<", "nginx passes nonsense on as HTTP/0.9, without a head; EdgeProxy answers 502"),
     (r"another host over TLS\|", "nginx serves its first server block for any host; EdgeProxy answers 404 and asks no upstream"),
-    (r"no host\|", "nginx serves its first server block for any host; EdgeProxy answers 404 and asks no upstream"),
+    (r"no host\|<", "both answer 400; nginx with a page of HTML, EdgeProxy with JSON"),
     (r"plain: forged host\|", "nginx redirects to whatever host it is asked for; EdgeProxy answers 404"),
-    (r"unknown challenge\|< (Content-Type|body|Content-Length|Transfer-Encoding)\|", "nginx's error page; EdgeProxy's is empty or JSON"),
-    (r"plain: .*\|< (Content-Type|body|Content-Length|Transfer-Encoding)\|", "nginx's redirect has a page of HTML for clients that cannot follow; EdgeProxy's has no body"),
+    (r"unknown challenge\|<", "both answer 404; nginx with a page of HTML, EdgeProxy with JSON"),
+    (r"out of the challenge folder\|<", "nothing under the challenge folder is redirected by EdgeProxy; what is no token there is 404"),
     (r"plain: .*\|< Location\|", "the public https port of this run is not 443, and EdgeProxy names it"),
-    (r"\|< Content-Type\|application/octet-stream\|", "without a types block nginx calls its own answers octet-stream; EdgeProxy's errors are application/json"),
-    (r"HTTP/1\.0\|< ", "an HTTP/1.0 client, for which chunks have to be put together"),
-    (r"upstream (204|304)\|< ", "a status without a body"),
-    (r"\|< Connection\|", "whether a close is announced; both close as the client asked"),
-    (r"\|< (Date|Keep-Alive)\|", "each names its own"),
+    (r"plain: .*\|<", "nginx's redirect has a page of HTML for clients that cannot follow, and its name; EdgeProxy's has no body"),
+    (r"\|> line\|.* HTTP/1\.0\|.* HTTP/1\.1$", "nginx speaks HTTP/1.0 to the upstream unless told otherwise; EdgeProxy speaks HTTP/1.1"),
+    (r"\|> Connection\|close\|-$", "EdgeProxy keeps the connection to the upstream for the next request"),
+    (r"\|> X-Forwarded-(Proto|Port)\|", "EdgeProxy always says how the client came in; this nginx passes on what the client claims, or nothing"),
+    (r"\|> X-Forwarded-For\|6\.6\.6\.6, 127", "$proxy_add_x_forwarded_for appends to whatever the client claims; EdgeProxy believes only TrustedProxies"),
+    (r"\|> X-Forwarded-Host\|example\.org\|", "nginx's $server_name is the site's name; EdgeProxy says the Host as the client sent it"),
+    (r"\|> Forwarded\|for=6", "EdgeProxy removes a claim that nobody it trusts made"),
+    (r"\|> Te\|-\|trailers", "EdgeProxy asks the upstream for trailers where the client can take them (gRPC); nginx drops it"),
+    (r"\|> (Keep-Alive|Proxy-Connection|X-Hop)\|.*\|-$", "hop-by-hop, not for the upstream (RFC 9110 7.6.1)"),
+    (r"\|> X_under\|-\|", "nginx drops headers with an underscore unless underscores_in_headers is on"),
+    (r"\|> X-Twice\|1 & 2\|1, 2$", "two lines or one list are the same (RFC 9110 5.3)"),
+    (r"unknown method\|> Content-Length\|-\|0", "EdgeProxy says that there is no body where the method could have one (RFC 9110 8.6)"),
+    (r"chunked\|> (Transfer-Encoding|Content-Length)\|", "nginx buffers the body to count it; EdgeProxy streams it"),
+    (r"\|< Server\|nginx\|", "nginx puts its own name in place of the upstream's; EdgeProxy passes the upstream's and adds none"),
+    (r"\|< Date\|", "nginx puts its own time in place of the upstream's"),
+    (r"without an answer\|< Content-Type\|text/plain\|application/json", "the same body; nginx takes its type from default_type"),
+    (r"HTTP/1\.0\|< ", "an HTTP/1.0 client"),
 ]
 
 
@@ -239,9 +242,14 @@ def fields(direction, head):
     rows = {}
     for line in head.split("\r\n")[1:]:
         name, _, value = line.partition(":")
-        key = f"{direction} {'-'.join(part.capitalize() for part in name.split('-'))}"
+        key = f"{direction} {spelled(name)}"
         rows[key] = f"{rows[key]} & {value.strip()}" if key in rows else value.strip()
     return rows
+
+
+def spelled(name):
+    """One spelling, whoever wrote the header."""
+    return "-".join(part.capitalize() for part in name.split("-"))
 
 
 def main():
@@ -261,21 +269,26 @@ def main():
             "Certificate": {"Source": "File", "Path": str(stage.folder / "site.pem"), "KeyPath": str(stage.folder / "site.key")}}}})
         ours = {"http": edge.http_port, "https": edge.https_port}
         print("| request | | nginx | EdgeProxy | why |\n|---|---|---|---|---|")
-        compared, different, unexplained = 0, 0, 0
+        compared, reasons = 0, {}
         for request in REQUESTS:
             one, other = ask(nginx, upstream, request), ask(ours, upstream, request)
             for row in sorted({**one, **other}):
-                left, right = one.get(row, "-"), other.get(row, "-")
+                left, right, compared = one.get(row, "-"), other.get(row, "-"), compared + 1
                 why = "" if left == right else reason(request[0], row, left, right)
-                compared, different, unexplained = compared + 1, different + (left != right), unexplained + (why is None)
+                if why:
+                    reasons.setdefault(why, []).append(request[0])
                 if left != right or not only_differences:
-                    print(f"| {request[0]} | {row} | {cell(left)} | {cell(right)} | {why if why is not None else '**no reason known**'} |")
-        print(f"\n{len(REQUESTS)} requests, {compared} statuses, headers and bodies compared, {different} different, {unexplained} of them without a reason")
-    sys.exit(1 if unexplained else 0)
+                    print(f"| {request[0]} | {row} | {cell(left)} | {cell(right)} | {list(reasons).index(why) + 1 if why else ''} |")
+        print()
+        for number, (why, where) in enumerate(reasons.items(), 1):
+            print(f"{number}. {why} ({len(where)} times)")
+        print(f"\n{len(REQUESTS)} requests; {compared} statuses, headers and bodies compared; {sum(map(len, reasons.values()))} different, "
+              f"{len(reasons.get(UNKNOWN, []))} of them without a known reason")
+    sys.exit(1 if UNKNOWN in reasons else 0)
 
 
 def reason(title, row, left, right):
-    return next((why for pattern, why in REASONS if re.search(pattern, f"{title}|{row}|{left}|{right}")), None)
+    return next((why for pattern, why in REASONS if re.search(pattern, f"{title}|{row}|{left}|{right}")), UNKNOWN)
 
 
 def cell(text):

@@ -23,16 +23,14 @@ public sealed class KillTests
         {
             var exchanges = ca.Exchanges.Count;
             await edge.StartAsync();
-            foreach (var name in (string[])["one.test", "two.test"])
-            {
-                if (await IsIssuedAsync(edge, name)) issued++;
-                else placeholders++;
-            }
+            var served = (await IsIssuedAsync(edge, "one.test") ? 1 : 0) + (await IsIssuedAsync(edge, "two.test") ? 1 : 0);
+            (issued, placeholders) = (issued + served, placeholders + 2 - served);
             await WaitForAsync(edge, ca, exchanges + random.Next(1, 70));
             await Task.Delay(random.Next(20), Token);
             await edge.KillAsync();
             AssertNothingIsDamaged(edge);
-            if (HasPair(edge, "one.test") && HasPair(edge, "two.test")) Directory.Delete(edge.Data("certificates"), recursive: true);
+            // Nothing more to obtain: from the start again, with the account that is there.
+            if (served == 2) Directory.Delete(edge.Data("certificates"), recursive: true);
         }
 
         await edge.StartAsync();
