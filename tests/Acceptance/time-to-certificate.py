@@ -8,13 +8,13 @@ import statistics
 import sys
 import time
 
-from stage import TOOLS, Stage, free_port, served_certificate, wait
+from stage import TOOLS, Stage, free_port, serves_pebble, wait
 
 
 def seconds_until_issued(start, port):
     begin = time.monotonic()
     process = start()
-    wait(lambda: (served := served_certificate(port(process), "one.test")) and "Pebble" in served[0], "serve a certificate from Pebble")
+    wait(lambda: serves_pebble(port(process), "one.test"), "serve a certificate from Pebble")
     return process, time.monotonic() - begin
 
 

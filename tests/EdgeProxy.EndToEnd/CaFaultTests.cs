@@ -91,7 +91,7 @@ public sealed class CaFaultTests
         await edge.StartAsync();
 
         await Acme.WaitForCertificateAsync(edge, "one.test");
-        await edge.WaitForOutputAsync("policy forbids issuing");
+        await edge.WaitForOutputAsync("www.blocked.test is a forbidden domain");
 
         Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "www.blocked.test"));
     }

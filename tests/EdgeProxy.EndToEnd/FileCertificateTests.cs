@@ -1,0 +1,50 @@
+namespace EdgeProxy.EndToEnd;
+
+/// <summary>Certificates from files that somebody else writes, at times of their own.</summary>
+public sealed class FileCertificateTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task APairIsServedOnceItIsThereAndNeverWhileItDoesNotMatch()
+    {
+        using var folder = new TestFolder();
+        var (path, keyPath) = (folder.File("fullchain.pem"), folder.File("privkey.pem"));
+        await using var edge = new EdgeProxyInstance($$"""
+            "Domains": {
+              "localhost": { "Upstream": "demo", "Certificate": { "Source": "File", "Path": "{{path}}", "KeyPath": "{{keyPath}}" } },
+              "own.test": { "Upstream": "demo", "Certificate": { "Source": "Internal" } }
+            }
+            """);
+        await edge.StartAsync();
+        await edge.WaitForOutputAsync(path);
+        using var placeholder = await Handshake.GetCertificateAsync(edge.HttpsPort, "localhost");
+        using var own = await Handshake.GetCertificateAsync(edge.HttpsPort, "own.test");
+
+        var (first, second) = (ServerIdentity.Create(), ServerIdentity.Create());
+        await File.WriteAllTextAsync(path, first.CertificatePem, Token);
+        await File.WriteAllTextAsync(keyPath, first.KeyPem, Token);
+        await edge.WaitUntilAsync(() => IsServedAsync(edge, first), "serve the pair that appeared");
+
+        // Half a file, then a certificate without its key: the pair before goes on.
+        var output = edge.Output.Length;
+        await File.WriteAllTextAsync(path, second.CertificatePem[..200], Token);
+        await edge.RunAsync("reload");
+        Assert.True(await IsServedAsync(edge, first));
+        await File.WriteAllTextAsync(path, second.CertificatePem, Token);
+        await edge.RunAsync("reload");
+        Assert.True(await IsServedAsync(edge, first));
+        Assert.Contains(path, edge.Output[output..], StringComparison.Ordinal);
+        await File.WriteAllTextAsync(keyPath, second.KeyPem, Token);
+        await edge.WaitUntilAsync(() => IsServedAsync(edge, second), "serve the pair that is complete again");
+
+        Assert.Equal(placeholder.SubjectName.RawData, placeholder.IssuerName.RawData);
+        Assert.NotEqual(own.SubjectName.RawData, own.IssuerName.RawData);
+    }
+
+    private static async ValueTask<bool> IsServedAsync(EdgeProxyInstance edge, ServerIdentity identity)
+    {
+        using var served = await Handshake.GetCertificateAsync(edge.HttpsPort, "localhost");
+        return served.ExportCertificatePem() == identity.CertificatePem;
+    }
+}
