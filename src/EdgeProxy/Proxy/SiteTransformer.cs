@@ -33,7 +33,7 @@ internal sealed class SiteTransformer(HostHeader host, ForwardedHeaders forwarde
         HopByHopHeaders.RemoveNamed(proxyResponse.Headers, httpContext.Response.Headers);
         // The head of an event stream goes out at once: its first event may be long in coming, and a browser waits for the head.
         if (UpstreamResponse.IsEventStream(proxyResponse))
-            await httpContext.Response.StartAsync(cancellationToken);
+            await httpContext.Response.Body.FlushAsync(cancellationToken);
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace EdgeProxy.Proxy;
 
@@ -6,14 +7,28 @@ namespace EdgeProxy.Proxy;
 /// still to be sent is dropped, so that its answer is read instead of lost: <c>SocketsHttpHandler</c> reads only after it has sent.</summary>
 internal sealed class UpstreamStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
 {
-    private ValueTask<int>? _read;
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
+
+    // On a connection that was used before, a read is under way while the next request is sent: it may get the answer.
+    private volatile bool _isReading;
+    private volatile bool _hasRead;
     private bool _drops;
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = base.ReadAsync(buffer, cancellationToken);
-        _read = read.IsCompleted ? null : read;
-        return read;
+        _hasRead = false;
+        _isReading = true;
+        try
+        {
+            var count = await base.ReadAsync(buffer, cancellationToken);
+            _hasRead = count > 0;
+            return count;
+        }
+        finally
+        {
+            _isReading = false;
+        }
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -30,23 +45,22 @@ internal sealed class UpstreamStream(Socket socket) : NetworkStream(socket, owns
         {
             await write;
         }
-        catch (IOException) when (HasAnswer())
+        catch (IOException)
         {
-            _drops = true;
+            _drops = await HasAnswerAsync();
+            if (!_drops)
+                throw;
         }
     }
 
-    private bool HasAnswer()
+    private async Task<bool> HasAnswerAsync()
     {
         try
         {
-            // On a connection that was used before, a read is under way while the request is sent.
-            return Socket.Available > 0 || _read is { IsCompletedSuccessfully: true };
-        }
-        catch (InvalidOperationException)
-        {
-            // The read has completed and its result was taken.
-            return true;
+            // The connection is broken: a read that is under way ends in a moment.
+            for (var moments = 0; _isReading && !_hasRead && Socket.Available == 0 && moments < 100; moments++)
+                await Task.Delay(Moment, TimeProvider.System);
+            return _hasRead || Socket.Available > 0;
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {

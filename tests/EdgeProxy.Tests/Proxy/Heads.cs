@@ -11,6 +11,14 @@ internal static class Heads
 
 internal static class Sections
 {
+    /// <summary>A section whose only route matches nothing that is asked for; another one for each <paramref name="number"/>.</summary>
+    public static Dictionary<string, string?> Nowhere(int number) => new()
+    {
+        ["ReverseProxy:Routes:nowhere:ClusterId"] = "one",
+        ["ReverseProxy:Routes:nowhere:Match:Path"] = $"/nowhere/{number}",
+        ["ReverseProxy:Clusters:one:Destinations:a:Address"] = "http://127.0.0.1:1",
+    };
+
     /// <summary>YARP's own section with one route for everything.</summary>
     public static Dictionary<string, string?> Route(Uri upstream, (string Key, string Value)? transform = null)
     {

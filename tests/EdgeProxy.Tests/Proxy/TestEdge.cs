@@ -93,6 +93,15 @@ internal sealed class TestEdge : IAsyncDisposable
     public Task ApplyAsync(Dictionary<string, string?> section) => _app.Services.GetRequiredService<ProxyRoutes>()
         .ApplyAsync(new ConfigurationBuilder().AddInMemoryCollection(section).Build(), CancellationToken.None);
 
+    /// <summary>The next request that has ended.</summary>
+    public async Task<(int Status, string Upstream)> EndedAsync()
+    {
+        (int, string) ended;
+        while (!Access.TryDequeue(out ended))
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        return ended;
+    }
+
     public Task StopAsync() => _app.StopAsync();
 
     public HttpClient Client(Version? version = null) => new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectCallback = ConnectAsync })
