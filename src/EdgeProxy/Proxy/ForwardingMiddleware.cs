@@ -58,7 +58,7 @@ internal sealed partial class ForwardingMiddleware
             return Task.CompletedTask;
         }
 
-        var failure = UpstreamFailure.From(error.Error, error.Exception, response.StatusCode);
+        var failure = UpstreamFailure.From(error.Error, error.Exception, response);
         if (failure is null)
             return Task.CompletedTask;
         if (failure.IsOfUpstream)

@@ -23,7 +23,8 @@ internal sealed class SectionTransforms(ForwardedHeaders forwarded) : ITransform
         context.UseDefaultForwarders = false;
         var keepsTarget = context.Route.Transforms?.Any(transform => transform.Keys.Any(IsOfTarget)) != true;
         context.RequestTransforms.Insert(0, new RequestFuncTransform(request => TransformRequest(request, writesForwarded, keepsTarget)));
-        context.ResponseTransforms.Insert(0, new ResponseFuncTransform(TransformResponse));
+        context.ResponseTransforms.Insert(0, new ResponseFuncTransform(RemoveHopByHop));
+        context.ResponseTransforms.Add(new ResponseFuncTransform(StartStream));
     }
 
     private static bool IsOfTarget(string key) =>
@@ -55,7 +56,7 @@ internal sealed class SectionTransforms(ForwardedHeaders forwarded) : ITransform
         return default;
     }
 
-    private static ValueTask TransformResponse(ResponseTransformContext response)
+    private static ValueTask RemoveHopByHop(ResponseTransformContext response)
     {
         if (response.ProxyResponse is { } upstream)
         {
@@ -64,5 +65,11 @@ internal sealed class SectionTransforms(ForwardedHeaders forwarded) : ITransform
         }
 
         return default;
+    }
+
+    private static async ValueTask StartStream(ResponseTransformContext response)
+    {
+        if (response.ProxyResponse is { } upstream && UpstreamResponse.IsStream(upstream))
+            await response.HttpContext.Response.Body.FlushAsync(response.CancellationToken);
     }
 }

@@ -31,8 +31,8 @@ internal sealed class SiteTransformer(HostHeader host, ForwardedHeaders forwarde
         UpstreamResponse.Check(proxyResponse);
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         HopByHopHeaders.RemoveNamed(proxyResponse.Headers, httpContext.Response.Headers);
-        // The head of an event stream goes out at once: its first event may be long in coming, and a browser waits for the head.
-        if (UpstreamResponse.IsEventStream(proxyResponse))
+        // YARP holds a head back until the body begins.
+        if (UpstreamResponse.IsStream(proxyResponse))
             await httpContext.Response.Body.FlushAsync(cancellationToken);
         return true;
     }

@@ -13,9 +13,9 @@ internal sealed record UpstreamFailure(int Status, string What, bool IsOfUpstrea
 
     /// <param name="error">What YARP reports.</param>
     /// <param name="exception">The cause, if there is one.</param>
-    /// <param name="status">The status YARP has set.</param>
+    /// <param name="response">With the status YARP has set.</param>
     /// <returns>Null when nothing failed that matters: the upstream's own answer stands.</returns>
-    public static UpstreamFailure? From(ForwarderError error, Exception? exception, int status) => error switch
+    public static UpstreamFailure? From(ForwarderError error, Exception? exception, HttpResponse response) => error switch
     {
         ForwarderError.NoAvailableDestinations => new(StatusCodes.Status503ServiceUnavailable, "has no healthy server", true),
         ForwarderError.Request => new(StatusCodes.Status502BadGateway, Describe(exception), true),
@@ -27,14 +27,14 @@ internal sealed record UpstreamFailure(int Status, string What, bool IsOfUpstrea
         ForwarderError.RequestCreation => new(StatusCodes.Status400BadRequest, Describe(exception), false),
         // YARP wraps the exception when the request has failed; bare, the upstream has answered all the same.
         ForwarderError.RequestBodyClient or ForwarderError.RequestBodyDestination when exception is not AggregateException => null,
-        ForwarderError.RequestBodyClient => new(status, "was not sent the whole request", false),
-        ForwarderError.RequestBodyDestination => new(status, "broke off while it was sent the request", true),
+        ForwarderError.RequestBodyClient => new(response.StatusCode, "was not sent the whole request", false),
+        ForwarderError.RequestBodyDestination => new(response.StatusCode, "broke off while it was sent the request", true),
         ForwarderError.ResponseHeaders => new(StatusCodes.Status502BadGateway, $"sent an answer that cannot be forwarded: {Text(exception)}", true),
         ForwarderError.ResponseBodyDestination when exception is OperationCanceledException =>
             new(StatusCodes.Status504GatewayTimeout, "fell silent in the middle of its answer", true),
         ForwarderError.ResponseBodyDestination => new(StatusCodes.Status502BadGateway, "broke off in the middle of its answer", true),
-        // Before the switch the answer was an unasked 101; behind it, connections end as they please.
-        _ => new(StatusCodes.Status502BadGateway, "switched protocols without being asked", status == StatusCodes.Status101SwitchingProtocols),
+        // An upgraded connection ends as its two ends please; but where it could not be upgraded, the client had not asked for it.
+        _ => new(StatusCodes.Status502BadGateway, "switched protocols without being asked", !response.HasStarted),
     };
 
     /// <summary>Whether no connection was made, so that nothing of the request has been sent.</summary>

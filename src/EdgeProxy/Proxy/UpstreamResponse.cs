@@ -16,7 +16,14 @@ internal static class UpstreamResponse
             throw new HttpRequestException(HttpRequestError.InvalidResponse, "a Transfer-Encoding other than chunked");
     }
 
-    public static bool IsEventStream(HttpResponseMessage response) =>
-        response.Content.Headers.NonValidated.TryGetValues(HeaderNames.ContentType, out var type)
-        && type.ToString().StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether a client waits for the head, and the body may be long in coming: server-sent events, and gRPC messages. A gRPC
+    /// response with a status in its head has no messages.</summary>
+    public static bool IsStream(HttpResponseMessage response)
+    {
+        if (!response.Content.Headers.NonValidated.TryGetValues(HeaderNames.ContentType, out var values))
+            return false;
+        var type = values.ToString();
+        return type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase)
+            || (type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) && !response.Headers.NonValidated.Contains(HeaderNames.GrpcStatus));
+    }
 }

@@ -25,6 +25,7 @@ public sealed class ForwardingMiddlewareTests
         await using var edge = await TestEdge.StartAsync(TestEdge.Target(upstream.Address), HttpProtocols.Http1AndHttp2);
         using var client = edge.Client();
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync("x", Cancel));
+        await edge.EndedAsync();
         Assert.Contains("broke off in the middle of its answer", Assert.Single(edge.Log.Warnings), StringComparison.Ordinal);
     }
 
@@ -218,6 +219,7 @@ public sealed class ForwardingMiddlewareTests
         await arrived.Task.WaitAsync(TestEdge.Patience, Cancel);
         client.Reset();
         await ended.Task.WaitAsync(TestEdge.Patience, Cancel);
+        Assert.Equal(StatusCodes.Status499ClientClosedRequest, (await edge.EndedAsync()).Status);
         Assert.Empty(edge.Log.Warnings);
     }
 

@@ -17,7 +17,7 @@ internal sealed class TestUpstream : IAsyncDisposable
     public Uri Address => new(_app.Urls.First());
 
     public static async Task<TestUpstream> StartAsync(
-        RequestDelegate answer, HttpProtocols protocols = HttpProtocols.Http1, Action<ListenOptions>? listen = null)
+        RequestDelegate answer, HttpProtocols protocols = HttpProtocols.Http1, Action<ListenOptions>? listen = null, IPEndPoint? endPoint = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
@@ -25,7 +25,7 @@ internal sealed class TestUpstream : IAsyncDisposable
         {
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Listen(IPAddress.Loopback, 0, listener =>
+            kestrel.Listen(endPoint ?? new IPEndPoint(IPAddress.Loopback, 0), listener =>
             {
                 listener.Protocols = protocols;
                 listen?.Invoke(listener);
