@@ -47,9 +47,10 @@ internal sealed class AcmeIssuer(AcmeConfig config, AcmeSession session, IChalle
 
     private async Task<byte[]> ObtainAsync(Issuance issuance, bool retryWithNewAccount, CancellationToken cancellationToken)
     {
-        var client = await session.OpenAsync(cancellationToken);
+        AcmeClient? client = null;
         try
         {
+            client = await session.OpenAsync(cancellationToken);
             var order = new CertificateOrder(client, solver, time, issuance.Random);
             var issued = await order.ObtainAsync(CreateRequest(issuance), cancellationToken);
             return issued.Pem.ToArray();

@@ -29,12 +29,13 @@ internal sealed class AcmeSession(AcmeConfig authority, AccountStore accounts, T
     }
 
     /// <summary>Has the next <see cref="OpenAsync"/> register again, because the CA does not know the account.</summary>
-    public void ForgetAccount(AcmeClient client)
+    /// <param name="client">The one that was told so; null when <see cref="OpenAsync"/> was.</param>
+    public void ForgetAccount(AcmeClient? client)
     {
         lock (_lock)
         {
             // Somebody else may have registered again meanwhile.
-            if (_client is not { IsCompletedSuccessfully: true } || _client.Result != client)
+            if ((_client is { IsCompletedSuccessfully: true } ? _client.Result : null) != client)
                 return;
             logger.LogWarning("{Directory} does not know our account any more; registering again", authority.DirectoryUrl);
             accounts.Save(accounts.FindOrCreate(authority) with { Url = null });
