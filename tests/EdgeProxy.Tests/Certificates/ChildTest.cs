@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace EdgeProxy.Tests.Certificates;
 
-/// <summary>Runs one explicit test of this assembly in a process of its own, for what is settled when a process starts.</summary>
+/// <summary>Runs one test of this assembly in a process of its own, for what is settled when a process starts.</summary>
 internal static class ChildTest
 {
     public static async Task RunAsync(Type type, string method, Dictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(ChildTest).Assembly.Location, "-method", $"{type.FullName}.{method}", "-explicit", "only"])
+        var start = new ProcessStartInfo("dotnet", [typeof(ChildTest).Assembly.Location, "-method", $"{type.FullName}.{method}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

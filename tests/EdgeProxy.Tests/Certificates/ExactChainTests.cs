@@ -23,24 +23,25 @@ public sealed class ExactChainTests
     {
         using var folder = new TestFolder();
 
-        await ChildTest.RunAsync(typeof(ExactChainTests), nameof(SendsACrossSignedRootWhoseTwinIsTrusted),
+        await ChildTest.RunAsync(typeof(ExactChainTests), nameof(SendsACrossSignedRoot),
             new() { ["SSL_CERT_FILE"] = folder.File("trusted.pem"), ["SSL_CERT_DIR"] = folder.Path });
     }
 
-    [Fact(Explicit = true)]
-    public async Task SendsACrossSignedRootWhoseTwinIsTrusted()
+    [Fact]
+    public async Task SendsACrossSignedRoot()
     {
         var (oldRoot, newRoot) = (TestCa.CreateRoot("Old Root"), TestCa.CreateRoot("New Root"));
         var intermediate = newRoot.CreateIntermediate("Intermediate");
         var crossSigned = oldRoot.CrossSign(newRoot);
-        await File.WriteAllTextAsync(Environment.GetEnvironmentVariable("SSL_CERT_FILE")!, newRoot.Certificate.ExportCertificatePem(),
-            TestContext.Current.CancellationToken);
+        var trusted = Environment.GetEnvironmentVariable("SSL_CERT_FILE");
+        if (trusted is not null)
+            await File.WriteAllTextAsync(trusted, newRoot.Certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
         var certificate = intermediate.Serve("a.example", intermediate.Certificate, crossSigned);
         await using var server = await StartAsync(certificate);
 
         // What the framework makes of the same chain: the reason for all this.
         var rebuilt = SslStreamCertificateContext.Create(certificate.Leaf, [intermediate.Certificate, crossSigned], offline: true);
-        Assert.DoesNotContain(rebuilt.IntermediateCertificates, sent => sent.Thumbprint == crossSigned.Thumbprint);
+        Assert.Equal(trusted is null, rebuilt.IntermediateCertificates.Any(sent => sent.Thumbprint == crossSigned.Thumbprint));
         Assert.Equal([certificate.Leaf.Thumbprint, intermediate.Certificate.Thumbprint, crossSigned.Thumbprint], await ReadAsync(server));
     }
 

@@ -4,20 +4,26 @@ using System.Net.Sockets;
 
 namespace EdgeProxy.Tests.Http;
 
-/// <summary>An HTTP/2 client that finds every host on the loopback and takes the test certificate.</summary>
+/// <summary>An HTTP/2 client that finds every host on the loopback, asks TLS for example.org whatever the Host header says, and takes
+/// the test certificate.</summary>
 internal static class Http2Client
 {
+    private static readonly SslClientAuthenticationOptions Tls = new()
+    {
+        TargetHost = "example.org",
+        ApplicationProtocols = [SslApplicationProtocol.Http2],
+        RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Subject == "CN=example.org",
+    };
+
     public static HttpClient Create() => new(new SocketsHttpHandler
     {
         ConnectCallback = async (context, cancellationToken) =>
         {
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, context.DnsEndPoint.Port), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
-        SslOptions = new SslClientAuthenticationOptions
-        {
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Subject == "CN=example.org",
+            var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            await stream.AuthenticateAsClientAsync(Tls, cancellationToken);
+            return stream;
         },
     })
     {
