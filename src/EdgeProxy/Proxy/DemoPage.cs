@@ -2,7 +2,6 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace EdgeProxy.Proxy;
 
@@ -76,29 +75,4 @@ internal static class DemoPage
     }
 
     private static string Encode(string text) => HtmlEncoder.Default.Encode(text);
-
-    private sealed record ReceivedRequest(
-        string Method, string Target, string Host, string Protocol, IReadOnlyDictionary<string, string> Headers, long BodyLength)
-    {
-        public static async Task<ReceivedRequest> ReadAsync(HttpContext context)
-        {
-            var request = context.Request;
-            return new ReceivedRequest(
-                request.Method,
-                context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
-                request.Headers.Host.ToString(),
-                request.Protocol,
-                request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()),
-                await LengthAsync(request.Body, context.RequestAborted));
-        }
-
-        private static async Task<long> LengthAsync(Stream body, CancellationToken cancel)
-        {
-            var buffer = new byte[16 * 1024];
-            var length = 0L;
-            while (await body.ReadAsync(buffer, cancel) is > 0 and var read)
-                length += read;
-            return length;
-        }
-    }
 }

@@ -6,7 +6,7 @@ using EdgeProxy.Configuration;
 
 namespace EdgeProxy.Proxy;
 
-/// <summary>The headers that tell the upstream who asked and how. What a client sends of them is believed only from a trusted proxy.</summary>
+/// <summary>The headers that tell the upstream who asked and how. A client's own are believed only from a trusted proxy.</summary>
 internal sealed class ForwardedHeaders(CurrentSites sites)
 {
     public const string For = "X-Forwarded-For";
@@ -30,17 +30,18 @@ internal sealed class ForwardedHeaders(CurrentSites sites)
 
     public void Write(HttpContext context, RequestSite site, HttpRequestHeaders upstream)
     {
-        var client = context.Request.Headers;
-        var peer = PeerAddress(context);
-        Add(upstream, For, site.PeerIsTrusted && client[For] is { Count: > 0 } before ? $"{before}, {peer}" : peer);
-        Add(upstream, Host, Believed(site, client, Host) ?? site.ClientHost);
-        Add(upstream, Proto, Believed(site, client, Proto) ?? context.Request.Scheme);
-        Add(upstream, Port, Believed(site, client, Port) ?? PublicPort(context));
-        Add(upstream, RealIp, site.ClientAddress.ToString());
+        var received = context.Request.Headers;
+        var client = site.ClientAddress.ToString();
+        var peer = site.PeerIsTrusted ? PeerAddress(context) : client;
+        Add(upstream, For, Believed(site, received, For) is { } before ? $"{before}, {peer}" : peer);
+        Add(upstream, Host, Believed(site, received, Host) ?? site.ClientHost);
+        Add(upstream, Proto, Believed(site, received, Proto) ?? context.Request.Scheme);
+        Add(upstream, Port, Believed(site, received, Port) ?? PublicPort(context));
+        Add(upstream, RealIp, client);
     }
 
-    private static string? Believed(RequestSite site, IHeaderDictionary client, string name) =>
-        site.PeerIsTrusted && client[name] is { Count: > 0 } values ? values.ToString() : null;
+    private static string? Believed(RequestSite site, IHeaderDictionary received, string name) =>
+        site.PeerIsTrusted && received[name] is { Count: > 0 } values ? values.ToString() : null;
 
     private static string PeerAddress(HttpContext context)
     {

@@ -30,7 +30,8 @@ internal sealed partial class ForwardingMiddleware
         _answer = answer;
         _stopping = lifetime.ApplicationStopping;
         _logger = logger;
-        _toSite = context => RequestSite(context).Site.Target is SiteTarget.Proxy target ? sites.ForwardAsync(context, target) : next(context);
+        _toSite = context =>
+            RequestSite(context).Site.Target is SiteTarget.Proxy target ? sites.ForwardAsync(context, target) : next(context);
         _toSectionOrSite = SectionPipeline.Build(services, _toSite);
     }
 
@@ -62,7 +63,11 @@ internal sealed partial class ForwardingMiddleware
         if (failure is null)
             return Task.CompletedTask;
         if (failure.IsOfUpstream)
-            Failed(_logger, RequestSite(context).Site.Name, context.Features.Get<UpstreamUsed>()?.Address ?? "-", failure.What, failure.Status);
+        {
+            var upstream = context.Features.Get<UpstreamUsed>()?.Address ?? "list";
+            Failed(_logger, RequestSite(context).Site.Name, upstream, failure.What, failure.Status);
+        }
+
         if (!response.HasStarted)
             return _answer(context, failure.Status);
         context.Features.Set(new ResponseCut());

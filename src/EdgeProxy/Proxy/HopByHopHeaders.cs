@@ -11,8 +11,8 @@ internal static class HopByHopHeaders
 {
     public static readonly FrozenSet<string> Names = new[]
     {
-        HeaderNames.Connection, HeaderNames.KeepAlive, HeaderNames.ProxyConnection, HeaderNames.ProxyAuthorization, HeaderNames.ProxyAuthenticate,
-        HeaderNames.TE, HeaderNames.TransferEncoding, HeaderNames.Upgrade, "HTTP2-Settings",
+        HeaderNames.Connection, HeaderNames.KeepAlive, HeaderNames.TE, HeaderNames.TransferEncoding, HeaderNames.Upgrade, "HTTP2-Settings",
+        HeaderNames.ProxyConnection, HeaderNames.ProxyAuthorization, HeaderNames.ProxyAuthenticate,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The further headers that a <c>Connection</c> header names; null when there are none, as nearly always.</summary>
@@ -35,9 +35,9 @@ internal static class HopByHopHeaders
     /// <summary>Takes out of a response what the upstream's <c>Connection</c> header names.</summary>
     public static void RemoveNamed(HttpResponseHeaders upstream, IHeaderDictionary response)
     {
-        if (!upstream.NonValidated.TryGetValues(HeaderNames.Connection, out var connection) || NamedIn(connection.ToString()) is not { } named)
+        if (!upstream.NonValidated.TryGetValues(HeaderNames.Connection, out var connection))
             return;
-        foreach (var name in named)
+        foreach (var name in NamedIn(connection.ToString()) ?? [])
             response.Remove(name);
     }
 

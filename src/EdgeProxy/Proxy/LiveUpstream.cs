@@ -24,7 +24,8 @@ internal sealed class LiveUpstream(Upstream upstream, SiteTarget.Proxy target, H
 
     public UpstreamHealth Health => health;
 
-    /// <summary>The protocol a request goes on in: a WebSocket in HTTP/1.1, gRPC in HTTP/2, which it needs, anything else as the upstream likes it.</summary>
+    /// <summary>The protocol a request goes on in: a WebSocket in HTTP/1.1, gRPC in HTTP/2, which it needs, anything else as the
+    /// upstream likes it.</summary>
     public ForwarderRequestConfig For(HttpContext context)
     {
         if (WebSocketRequest.Is(context))

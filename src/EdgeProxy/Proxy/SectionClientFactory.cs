@@ -2,8 +2,9 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace EdgeProxy.Proxy;
 
-/// <summary>Connections for the clusters of YARP's own section: as its configuration says, and beyond that like those of the sites.</summary>
-internal sealed class SectionClientFactory(UpstreamConnector connector, ILogger<ForwarderHttpClientFactory> logger) : ForwarderHttpClientFactory(logger)
+/// <summary>Connections for the clusters of YARP's own section: as it says, and beyond that like those of the sites.</summary>
+internal sealed class SectionClientFactory(UpstreamConnector connector, ILogger<ForwarderHttpClientFactory> logger)
+    : ForwarderHttpClientFactory(logger)
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 

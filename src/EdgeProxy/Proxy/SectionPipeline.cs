@@ -1,3 +1,6 @@
+using EdgeProxy.Configuration;
+using Microsoft.AspNetCore.Http.Features;
+
 namespace EdgeProxy.Proxy;
 
 /// <summary>The pipeline in front of the sites while YARP's own section has routes: ASP.NET Core's routing with those routes, and the
@@ -7,6 +10,7 @@ internal static class SectionPipeline
     public static RequestDelegate Build(IServiceProvider services, RequestDelegate toSite)
     {
         var app = new ApplicationBuilder(services);
+        app.Use(RemoveTrailingDot);
         app.UseRouting();
         app.UseRequestTimeouts();
         app.UseEndpoints(endpoints =>
@@ -17,5 +21,18 @@ internal static class SectionPipeline
         });
         app.Run(toSite);
         return app.Build();
+    }
+
+    // A name with a dot at its end is the same name (RFC 3986 §3.2.2), but not to routing.
+    private static Task RemoveTrailingDot(HttpContext context, RequestDelegate next)
+    {
+        var host = context.Request.Host;
+        if (host.Host.EndsWith('.'))
+        {
+            var name = context.Features.GetRequiredFeature<RequestSite>().Host;
+            context.Request.Host = host.Port is { } port ? new HostString(name, port) : new HostString(name);
+        }
+
+        return next(context);
     }
 }

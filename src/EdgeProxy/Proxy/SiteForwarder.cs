@@ -1,9 +1,10 @@
 using EdgeProxy.Configuration;
+using EdgeProxy.Observability;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace EdgeProxy.Proxy;
 
-/// <summary>Forwards a request to an upstream of its site, and on to the next where one could not be reached: nothing was sent then.</summary>
+/// <summary>Forwards a request to an upstream of its site, and on to the next where one could not be reached.</summary>
 internal sealed class SiteForwarder(UpstreamTable upstreams, IHttpForwarder forwarder)
 {
     public async Task ForwardAsync(HttpContext context, SiteTarget.Proxy target)
@@ -17,6 +18,7 @@ internal sealed class SiteForwarder(UpstreamTable upstreams, IHttpForwarder forw
             context.Features.Set<IForwarderErrorFeature>(null);
         }
 
+        context.Features.Set<UpstreamUsed>(null);
         context.Features.Set<IForwarderErrorFeature>(NoHealthyUpstream.Instance);
     }
 

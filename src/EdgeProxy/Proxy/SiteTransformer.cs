@@ -19,7 +19,8 @@ internal sealed class SiteTransformer(HostHeader host, ForwardedHeaders forwarde
         CopyHeaders(httpContext, proxyRequest, site);
         forwarded.Write(httpContext, site, proxyRequest.Headers);
         proxyRequest.Headers.Host = HostFor(httpContext, site);
-        proxyRequest.RequestUri = UpstreamUri.Create(destinationPrefix, httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var rawTarget = httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        proxyRequest.RequestUri = UpstreamUri.Create(destinationPrefix, rawTarget);
         return default;
     }
 

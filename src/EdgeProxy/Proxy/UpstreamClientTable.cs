@@ -7,7 +7,7 @@ using EdgeProxy.Configuration;
 
 namespace EdgeProxy.Proxy;
 
-/// <summary>The connection pools, one for each upstream and connect timeout. They outlive a reload, so its requests find warm connections.</summary>
+/// <summary>The connection pools, one for each upstream and connect timeout. They outlive a reload, and stay warm.</summary>
 internal sealed class UpstreamClientTable(UpstreamConnector connector, DemoUpstream demo) : IDisposable
 {
     // How long a connection may go on to an address that its name has no more.

@@ -5,7 +5,7 @@ namespace EdgeProxy.Proxy;
 /// <summary>What has to be known about an upstream's response before its head goes on to the client.</summary>
 internal static class UpstreamResponse
 {
-    /// <summary>Throws when the end of the response is ambiguous or its coding unknown (RFC 9112 §6.1, §6.3): such a one is not forwarded.</summary>
+    /// <summary>Throws when the end of the response is ambiguous or its coding unknown (RFC 9112 §6.1, §6.3).</summary>
     public static void Check(HttpResponseMessage response)
     {
         if (!response.Headers.NonValidated.TryGetValues(HeaderNames.TransferEncoding, out var coding))
@@ -24,6 +24,7 @@ internal static class UpstreamResponse
             return false;
         var type = values.ToString();
         return type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase)
-            || (type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) && !response.Headers.NonValidated.Contains(HeaderNames.GrpcStatus));
+            || (type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)
+                && !response.Headers.NonValidated.Contains(HeaderNames.GrpcStatus));
     }
 }

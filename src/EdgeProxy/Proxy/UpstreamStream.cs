@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace EdgeProxy.Proxy;
 
 /// <summary>A connection to an upstream. Where the upstream has answered and closed before it has read the whole request, what is
-/// still to be sent is dropped, so that its answer is read instead of lost: <c>SocketsHttpHandler</c> reads only after it has sent.</summary>
+/// still to be sent is dropped, so that its answer is read and not lost: <c>SocketsHttpHandler</c> reads only after it has sent.</summary>
 internal sealed class UpstreamStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);

@@ -23,7 +23,7 @@ internal sealed class WebSocketFrames
             bytes = bytes[Step(bytes)..];
     }
 
-    /// <returns>How many of <paramref name="bytes"/> belong to the frame that is under way; all of them when it goes on behind them.</returns>
+    /// <returns>How many of <paramref name="bytes"/> belong to the frame that is under way, which may go on behind them.</returns>
     public int FollowToBoundary(ReadOnlySpan<byte> bytes)
     {
         var followed = 0;

@@ -3,12 +3,6 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace EdgeProxy.Proxy;
 
-/// <summary>YARP's own section, read by YARP itself, with everything that is wrong in it.</summary>
-/// <param name="Routes">In the order they are written.</param>
-/// <param name="Clusters">Where the routes lead.</param>
-/// <param name="Errors">Routes and clusters are to be used only when there are none.</param>
-internal sealed record YarpSectionRoutes(IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters, IReadOnlyList<ConfigError> Errors);
-
 /// <summary>Translates the section <c>ReverseProxy</c> of a configuration into YARP's routes and clusters, or every error in it.</summary>
 internal static class YarpSectionParser
 {
@@ -52,14 +46,16 @@ internal static class YarpSectionParser
         var validator = services.GetRequiredService<IConfigValidator>();
         foreach (var cluster in clusters)
         {
-            var found = validator.ValidateClusterAsync(cluster).AsTask().GetAwaiter().GetResult().Select(Sentence).Concat(OwnErrors(cluster));
-            errors.AddRange(found.Select(error => new ConfigError($"{Section}:Clusters:{cluster.ClusterId}", error)));
+            var found = validator.ValidateClusterAsync(cluster).AsTask().GetAwaiter().GetResult();
+            errors.AddRange(found.Select(Sentence).Concat(OwnErrors(cluster))
+                .Select(error => new ConfigError($"{Section}:Clusters:{cluster.ClusterId}", error)));
         }
 
         foreach (var route in routes)
         {
-            var found = validator.ValidateRouteAsync(route).AsTask().GetAwaiter().GetResult().Select(Sentence).Concat(OwnErrors(route, section));
-            errors.AddRange(found.Select(error => new ConfigError($"{Section}:Routes:{route.RouteId}", error)));
+            var found = validator.ValidateRouteAsync(route).AsTask().GetAwaiter().GetResult();
+            errors.AddRange(found.Select(Sentence).Concat(OwnErrors(route, section))
+                .Select(error => new ConfigError($"{Section}:Routes:{route.RouteId}", error)));
         }
     }
 
@@ -82,7 +78,7 @@ internal static class YarpSectionParser
             yield return "The route has no ClusterId. Name the cluster it leads to.";
         else if (!section.GetSection($"Clusters:{route.ClusterId}").Exists())
             yield return $"There is no cluster '{route.ClusterId}' under {Section}:Clusters.";
-        if (!string.IsNullOrEmpty(route.AuthorizationPolicy) && !route.AuthorizationPolicy.Equals("Anonymous", StringComparison.OrdinalIgnoreCase))
+        if (route.AuthorizationPolicy is { Length: > 0 } policy && !policy.Equals("Anonymous", StringComparison.OrdinalIgnoreCase))
             yield return "AuthorizationPolicy is not supported: EdgeProxy does not authenticate. Remove it and let the upstream decide.";
         if (!string.IsNullOrEmpty(route.CorsPolicy))
             yield return "CorsPolicy is not supported: EdgeProxy passes CORS requests on. Remove it and let the upstream answer.";

@@ -19,6 +19,14 @@ public sealed class ForwardedHeadersTests
         Assert.Equal($"{edgePort}", headers["X-Forwarded-Port"]);
     }
 
+    [Fact]
+    public async Task NameThePublicPortOfHttps()
+    {
+        var (headers, _) = await ReceivedAsync("", scheme: "https");
+        Assert.Equal("https", headers["X-Forwarded-Proto"]);
+        Assert.Equal("8443", headers["X-Forwarded-Port"]);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -72,13 +80,14 @@ public sealed class ForwardedHeadersTests
     }
 
     private static async Task<(Dictionary<string, string> Headers, int EdgePort)> ReceivedAsync(
-        string lines, string? trusted = null, bool onASectionRoute = false, (string Key, string Value)? transform = null)
+        string lines, string? trusted = null, bool onASectionRoute = false, (string Key, string Value)? transform = null, string scheme = "http")
     {
         var heads = new ConcurrentQueue<string>();
         await using var upstream = RawUpstream.Recording(heads);
         await using var edge = await TestEdge.StartAsync(
             onASectionRoute ? TestEdge.Target(RawUpstream.Refusing()) : TestEdge.Target(upstream.Address),
             trustedProxies: trusted is null ? [] : [trusted],
+            scheme: scheme,
             section: onASectionRoute ? Sections.Route(upstream.Address, transform) : null);
         using var client = await RawConnection.OpenAsync(edge.Port, TestContext.Current.CancellationToken);
         await client.SendAsync($"GET / HTTP/1.1\r\nHost: Site.test:99\r\n{lines}\r\n");

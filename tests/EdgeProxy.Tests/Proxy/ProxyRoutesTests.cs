@@ -58,7 +58,11 @@ public sealed class ProxyRoutesTests
 
     [Theory]
     [InlineData("site.test", "Site.Test:99", "section")]
+    [InlineData("site.test", "site.test.", "section")]
+    [InlineData("site.test", "site.test.:99", "section")]
     [InlineData("*.test", "site.test", "section")]
+    [InlineData("b\u00fccher.test", "xn--bcher-kva.test", "section")]
+    [InlineData("b\u00fccher.test", "xn--bcher-kva.test.", "section")]
     [InlineData("other.test", "site.test", "site")]
     public async Task MatchTheHostAsAClientMayWriteIt(string host, string sent, string expected)
     {

@@ -53,7 +53,8 @@ internal sealed class TestEdge : IAsyncDisposable
         string[]? trustedProxies = null,
         Dictionary<string, string?>? section = null,
         Action<IServiceCollection>? services = null,
-        long? maxBody = null)
+        long? maxBody = null,
+        string scheme = "http")
     {
         var config = Config(target, trustedProxies ?? []);
         var sites = new CurrentSites(new SiteTable(config));
@@ -75,7 +76,11 @@ internal sealed class TestEdge : IAsyncDisposable
         });
         var app = builder.Build();
         var edge = new TestEdge(app, sites, config, log, access);
-        app.Use(edge.SetSiteAsync);
+        app.Use((context, next) =>
+        {
+            context.Request.Scheme = scheme;
+            return edge.SetSiteAsync(context, next);
+        });
         app.UseForwarding();
         if (section is not null)
             await edge.ApplyAsync(section);
