@@ -11,8 +11,7 @@ RUN dotnet restore src/EdgeProxy/EdgeProxy.csproj --use-current-runtime -p:Publi
 COPY BannedSymbols.txt .editorconfig appsettings.json appsettings.Development.json ./
 COPY src src
 RUN dotnet publish src/EdgeProxy/EdgeProxy.csproj --no-restore --use-current-runtime --no-self-contained \
-      --configuration Release -p:PublishReadyToRun=true --output /app \
- && mkdir /data
+      --configuration Release -p:PublishReadyToRun=true --output /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 LABEL org.opencontainers.image.title="EdgeProxy" \
@@ -20,8 +19,8 @@ LABEL org.opencontainers.image.title="EdgeProxy" \
       org.opencontainers.image.licenses="MIT"
 WORKDIR /app
 COPY --from=build /app .
-# A new named volume takes over this folder's owner.
-COPY --from=build --chown=$APP_UID:$APP_UID --chmod=700 /data /data
+# A new named volume takes over this folder's owner and mode.
+RUN install --directory --mode=700 --owner=$APP_UID --group=$APP_UID /data
 ENV EdgeProxy__DataDirectory=/data
 USER $APP_UID
 EXPOSE 80 443
