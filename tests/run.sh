@@ -9,4 +9,4 @@ configuration=${CONFIGURATION:-Release}
 bash tests/install-servers.sh
 dotnet build EdgeProxy.sln --configuration "$configuration"
 dotnet format EdgeProxy.sln --no-restore --verify-no-changes
-dotnet test --solution EdgeProxy.sln --configuration "$configuration" --no-build --max-parallel-test-modules 1 "$@"
+dotnet test --solution EdgeProxy.sln --configuration "$configuration" --no-build --max-parallel-test-modules 1 --timeout 20m "$@"
