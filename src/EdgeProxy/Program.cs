@@ -1,7 +1,7 @@
 using EdgeProxy.Certificates;
 using EdgeProxy.Commands;
 using EdgeProxy.Configuration;
-using EdgeProxy.Proxy;
+using EdgeProxy.Hosting;
 
 namespace EdgeProxy;
 
@@ -12,7 +12,7 @@ internal static class Program
         // Before anything loads OpenSSL, which reads its configuration once.
         TlsDefaults.Apply();
         return new CommandLine(
-            files => new ConfigSource(ConfigPlace.OfThisProcess(), files, root => YarpSectionParser.Parse(root).Errors),
+            files => new ConfigSource(ConfigPlace.OfThisProcess(), files, OtherSections.Errors),
             (source, cancel) => RunCommand.RunAsync(source, Console.Error, cancel),
             Console.Out,
             Console.Error).RunAsync(args);

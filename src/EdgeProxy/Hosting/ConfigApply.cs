@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 
 namespace EdgeProxy.Hosting;
 
-/// <summary>Puts a configuration in force, room by room: certificates first, so that a new name can be served when its route appears.</summary>
+/// <summary>Puts a configuration in force, room by room: what can fail comes first, and certificates before sites, so that a new name
+/// can be served when its site appears.</summary>
 internal sealed class ConfigApply(
     CurrentSites sites,
     RenewalLoop certificates,
@@ -16,24 +17,23 @@ internal sealed class ConfigApply(
     ReloadableLog log)
 {
     /// <summary>Applies what a starting process has parsed, before its listeners are opened.</summary>
-    public async Task StartAsync(EdgeConfig config, IConfiguration root, CancellationToken cancel)
+    public async Task StartAsync(EdgeConfig config, IConfiguration root)
     {
+        await routes.ApplyAsync(root, CancellationToken.None);
         certificates.Apply(config);
-        await routes.ApplyAsync(root, cancel);
         host.Value.ShutdownTimeout = config.ShutdownGracePeriod;
     }
 
     /// <summary>Applies a later configuration; returns once every part of it serves.</summary>
-    /// <returns>What stands in the way on this machine; then nothing was applied.</returns>
-    public async Task<IReadOnlyList<ConfigError>> RunAsync(EdgeConfig config, IConfiguration root, CancellationToken cancel)
+    /// <returns>What stands in the way on this machine; then nothing was applied, unless a port was lost on the way.</returns>
+    public async Task<IReadOnlyList<ConfigError>> RunAsync(EdgeConfig config, IConfiguration root)
     {
         if (PortCheck.Errors(sites.Table.Config.Listeners, config.Listeners) is [_, ..] errors)
             return errors;
-        await StartAsync(config, root, cancel);
+        await StartAsync(config, root);
         certificates.CheckFiles();
         sites.Table = new SiteTable(config);
-        listeners.Set(config.Listeners);
         log.Apply(root);
-        return [];
+        return await listeners.MoveAsync(config.Listeners, CancellationToken.None);
     }
 }

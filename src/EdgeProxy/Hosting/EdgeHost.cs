@@ -19,7 +19,7 @@ internal static class EdgeHost
     public static WebApplication Build(ConfigSource source, EdgeConfig config, IConfiguration root, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = source.ContentRoot, EnvironmentName = source.Environment });
-        var listeners = new ListenerEndpoints(config.Listeners);
+        var listeners = new ListenerEndpoints(config.Listeners, TimeProvider.System);
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddSingleton(source)
@@ -27,6 +27,7 @@ internal static class EdgeHost
             .AddSingleton(new CurrentSites(new SiteTable(config)))
             .AddSingleton<ConfigApply>()
             .AddSingleton<ConfigReload>()
+            .AddSingleton(new HangupSignal())
             .AddHostedService<ReloadLoop>()
             .AddRouting();
         AddLogging(builder, root);
@@ -34,7 +35,7 @@ internal static class EdgeHost
         builder.Services.AddForwarding(ErrorBody.WriteAsync);
         builder.WebHost.UseKestrelCore();
         builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<TlsHandshake, RejectionMiddleware>((kestrel, tls, rejection) =>
-            Listeners.Configure(kestrel, new ConfigurationBuilder().Add(listeners).Build(), tls.CreateOptions(), rejection));
+            Listeners.Configure(kestrel, listeners, tls.CreateOptions(), rejection));
 
         configure?.Invoke(builder);
 
@@ -68,6 +69,8 @@ internal static class EdgeHost
 
     private static void MapPipeline(WebApplication app)
     {
+        // YARP brings the services of authorization, and the host would add a middleware for them to every request.
+        ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
         BadRequestObserver.Subscribe(app.Services.GetRequiredService<DiagnosticListener>());
         var tls = app.Services.GetRequiredService<TlsHandshake>();
         app.MapWhen(context => ListenerFeature.Of(context) == ListenerKind.Admin, AdminEndpoints.Map);

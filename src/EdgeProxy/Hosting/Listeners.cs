@@ -8,17 +8,15 @@ namespace EdgeProxy.Hosting;
 /// <summary>Sets Kestrel up: limits, encodings, and for each endpoint its protocols and connection middleware.</summary>
 internal static class Listeners
 {
-    public static void Configure(KestrelServerOptions kestrel, IConfiguration endpoints, TlsHandshakeCallbackOptions tls, RejectionMiddleware rejection)
+    public static void Configure(KestrelServerOptions kestrel, ListenerEndpoints endpoints, TlsHandshakeCallbackOptions tls, RejectionMiddleware rejection)
     {
         kestrel.AddServerHeader = false;
         // Header values go through as the bytes they came as: Latin-1 maps every byte to one character and back.
         kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
         kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         SetLimits(kestrel.Limits);
-        kestrel.Configure(endpoints, reloadOnChange: true)
-            .Endpoint(ListenerEndpoints.Http, endpoint => Plain(endpoint.ListenOptions, ListenerKind.Http, rejection))
-            .Endpoint(ListenerEndpoints.Admin, endpoint => Plain(endpoint.ListenOptions, ListenerKind.Admin, rejection))
-            .Endpoint(ListenerEndpoints.Https, endpoint => Tls(endpoint.ListenOptions, tls, rejection));
+        kestrel.ConfigureEndpointDefaults(listener => Configure(listener, endpoints.KindOf(listener.IPEndPoint!.Port), tls, rejection));
+        kestrel.Configure(new ConfigurationBuilder().Add(endpoints).Build(), reloadOnChange: true);
     }
 
     private static void SetLimits(KestrelServerLimits limits)
@@ -33,18 +31,12 @@ internal static class Listeners
         limits.MinRequestBodyDataRate = null;
     }
 
-    private static void Plain(ListenOptions listener, ListenerKind kind, RejectionMiddleware rejection)
+    private static void Configure(ListenOptions listener, ListenerKind kind, TlsHandshakeCallbackOptions tls, RejectionMiddleware rejection)
     {
-        listener.Protocols = HttpProtocols.Http1;
+        listener.Protocols = kind == ListenerKind.Https ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
         listener.Use(ListenerFeature.Mark(kind));
-        listener.Use(rejection.Use);
-    }
-
-    private static void Tls(ListenOptions listener, TlsHandshakeCallbackOptions tls, RejectionMiddleware rejection)
-    {
-        listener.Protocols = HttpProtocols.Http1AndHttp2;
-        listener.Use(ListenerFeature.Mark(ListenerKind.Https));
-        listener.UseHttps(tls);
+        if (kind == ListenerKind.Https)
+            listener.UseHttps(tls);
         listener.Use(rejection.Use);
     }
 }

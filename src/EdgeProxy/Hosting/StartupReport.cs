@@ -1,3 +1,4 @@
+using EdgeProxy.Certificates;
 using EdgeProxy.Configuration;
 
 namespace EdgeProxy.Hosting;
@@ -5,6 +6,18 @@ namespace EdgeProxy.Hosting;
 /// <summary>The few lines that say what runs where, and what to try first.</summary>
 internal static class StartupReport
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Writes the lines once what they say to try will work: a moment later, where certificates of the internal CA are being made.</summary>
+    public static async Task WriteAsync(ILogger log, EdgeConfig config, RenewalLoop renewal, TimeProvider time, CancellationToken stopping)
+    {
+        for (var start = time.GetTimestamp(); time.GetElapsedTime(start) < Patience && renewal.Statuses.Any(IsBeingMade) && !stopping.IsCancellationRequested;)
+            await Task.Delay(Interval, time, CancellationToken.None);
+        foreach (var line in Lines(config))
+            log.LogInformation("{Line}", line);
+    }
+
     public static IEnumerable<string> Lines(EdgeConfig config)
     {
         var listen = config.Listeners;
@@ -17,6 +30,9 @@ internal static class StartupReport
         if (config.Sites.FirstOrDefault(site => site.Names[0].Certificate is CertificateSource.Internal) is { } local)
             yield return $"try: curl --cacert {Path.Combine(config.DataDirectory, "internal-ca", "root.pem")} {Url(local.Name, listen.HttpsPort)}";
     }
+
+    private static bool IsBeingMade(CertificateStatus status) =>
+        status is { Source: CertificateSource.Internal, State: CertificateState.Placeholder { LastError: null } };
 
     private static string Url(string name, int port) => $"https://{(name.Contains(':', StringComparison.Ordinal) ? $"[{name}]" : name)}{(port == 443 ? "" : $":{port}")}/";
 

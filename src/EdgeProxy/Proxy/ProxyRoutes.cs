@@ -9,6 +9,7 @@ internal sealed class ProxyRoutes : IProxyConfigProvider, IConfigChangeListener,
     private readonly SemaphoreSlim _one = new(1);
     private Snapshot _current = new([], []);
     private TaskCompletionSource? _applied;
+    private bool _isTaken = true;
 
     public bool HasRoutes => Volatile.Read(ref _current).Routes.Count > 0;
 
@@ -59,7 +60,7 @@ internal sealed class ProxyRoutes : IProxyConfigProvider, IConfigChangeListener,
     private async Task SwapAsync(Snapshot next, CancellationToken cancel)
     {
         var old = _current;
-        if (old.HasSameRoutes(next))
+        if (_isTaken && old.HasSameRoutes(next))
             return;
         _applied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref _current, next);
@@ -67,7 +68,10 @@ internal sealed class ProxyRoutes : IProxyConfigProvider, IConfigChangeListener,
         if (!old.IsTaken)
             return;
         old.SignalChange();
+        // Until YARP has taken it, the same routes are worth another try.
+        _isTaken = false;
         await _applied.Task.WaitAsync(cancel);
+        _isTaken = true;
     }
 
     private sealed class Snapshot(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters) : IProxyConfig

@@ -1,7 +1,6 @@
 using EdgeProxy.Certificates;
 using EdgeProxy.Configuration;
 using EdgeProxy.Hosting;
-using EdgeProxy.Proxy;
 using EdgeProxy.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,7 +22,7 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
     public EdgeFactory(string json)
     {
         Write(json);
-        _source = new ConfigSource(new ConfigPlace(_folder.Path, _folder.Path, "Production", "EDGEPROXY_TEST_NONE_"), [], root => YarpSectionParser.Parse(root).Errors);
+        _source = new ConfigSource(new ConfigPlace(_folder.Path, _folder.Path, "Production", "EDGEPROXY_TEST_NONE_"), [], OtherSections.Errors);
     }
 
     public T Get<T>()
@@ -38,7 +37,7 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
         var loaded = _source.Load();
         Assert.Empty(loaded.Result.Errors);
         var app = EdgeHost.Build(_source, loaded.Result.Config!, loaded.Root, ServeInMemory);
-        app.Services.GetRequiredService<ConfigApply>().StartAsync(loaded.Result.Config!, loaded.Root, default).GetAwaiter().GetResult();
+        app.Services.GetRequiredService<ConfigApply>().StartAsync(loaded.Result.Config!, loaded.Root).GetAwaiter().GetResult();
         app.Start();
         return app;
     }

@@ -1,0 +1,15 @@
+using EdgeProxy.Configuration;
+using EdgeProxy.Observability;
+using EdgeProxy.Proxy;
+
+namespace EdgeProxy.Hosting;
+
+/// <summary>What is wrong in the sections that libraries read: YARP's and Serilog's.</summary>
+internal static class OtherSections
+{
+    public static IReadOnlyList<ConfigError> Errors(IConfiguration root)
+    {
+        var errors = YarpSectionParser.Parse(root).Errors;
+        return Logging.Problem(root) is { } problem ? [.. errors, new ConfigError(Logging.Section, problem)] : errors;
+    }
+}
