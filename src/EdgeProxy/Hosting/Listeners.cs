@@ -2,6 +2,7 @@ using System.Text;
 using EdgeProxy.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Net.Http.Headers;
 
 namespace EdgeProxy.Hosting;
 
@@ -12,7 +13,8 @@ internal static class Listeners
     {
         kestrel.AddServerHeader = false;
         // Header values go through as the bytes they came as: Latin-1 maps every byte to one character and back.
-        kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+        // Not for Content-Length: a number too long for one ends the connection without an answer there (ArgumentException in the server).
+        kestrel.RequestHeaderEncodingSelector = static name => name == HeaderNames.ContentLength ? null : Encoding.Latin1;
         kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         SetLimits(kestrel.Limits);
         kestrel.ConfigureEndpointDefaults(listener => Configure(listener, endpoints.KindOf(listener.IPEndPoint!.Port), tls, rejection));
