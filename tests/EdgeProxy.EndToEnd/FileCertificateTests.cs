@@ -17,7 +17,7 @@ public sealed class FileCertificateTests
             }
             """);
         await edge.StartAsync();
-        await edge.WaitForOutputAsync(path);
+        await Acme.WaitForCertificateAsync(edge, "own.test");
         using var placeholder = await Handshake.GetCertificateAsync(edge.HttpsPort, "localhost");
         using var own = await Handshake.GetCertificateAsync(edge.HttpsPort, "own.test");
 

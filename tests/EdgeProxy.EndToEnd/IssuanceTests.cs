@@ -70,6 +70,9 @@ public sealed class IssuanceTests
             """) { HttpPort = pebble.HttpPort };
         await edge.StartAsync();
         await Acme.WaitForCertificateAsync(edge, "one.test");
+        await Acme.WaitForCertificateAsync(edge, "localhost");
+        // What is still being written would come and go while this looks.
+        await edge.StopAsync();
 
         const UnixFileMode secret = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var entries = Directory.GetFileSystemEntries(edge.DataDirectory, "*", SearchOption.AllDirectories);

@@ -158,6 +158,8 @@ public sealed class TlsTests(TlsTests.Stage stage) : IClassFixture<TlsTests.Stag
                 }
                 """);
             await _edge.StartAsync();
+            await Acme.WaitForCertificateAsync(_edge, "zulu.test");
+            await Acme.WaitForCertificateAsync(_edge, "alpha.test");
         }
 
         public ValueTask DisposeAsync() => _edge?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -1,6 +1,6 @@
 namespace EdgeProxy.EndToEnd;
 
-/// <summary>Sites whose certificates come from a CA.</summary>
+/// <summary>Sites whose certificates come from a CA, and what all sites have in common: their certificates come later than their ports.</summary>
 public static class Acme
 {
     /// <summary>Sites of these names with the demo upstream and certificates of the CA behind <paramref name="ca"/>.</summary>
@@ -18,9 +18,12 @@ public static class Acme
         edge.WaitUntilAsync(() => HasCertificateAsync(edge, name), $"serve an issued certificate for {name}");
 
     /// <summary>Whether what is served for a name is no placeholder any more.</summary>
-    public static async ValueTask<bool> HasCertificateAsync(EdgeProxyInstance edge, string name)
+    public static ValueTask<bool> HasCertificateAsync(EdgeProxyInstance edge, string name) => HasCertificateAsync(edge.HttpsPort, name);
+
+    /// <summary>The same for a process that is no <see cref="EdgeProxyInstance"/>.</summary>
+    public static async ValueTask<bool> HasCertificateAsync(int port, string name)
     {
-        using var certificate = await Handshake.GetCertificateAsync(edge.HttpsPort, name);
+        using var certificate = await Handshake.GetCertificateAsync(port, name);
         return !certificate.IssuerName.RawData.AsSpan().SequenceEqual(certificate.SubjectName.RawData);
     }
 }
