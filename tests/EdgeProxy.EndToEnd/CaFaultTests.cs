@@ -28,7 +28,7 @@ public sealed class CaFaultTests
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
 
         Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "one.test"));
-        if (fault != "never answers") await edge.WaitForOutputAsync("one.test");
+        if (fault != "never answers") await edge.WaitForOutputAsync("No certificate for one.test: ");
         Assert.Equal(HttpStatusCode.OK, await edge.GetAdminAsync("/readyz"));
     }
 
@@ -44,7 +44,9 @@ public sealed class CaFaultTests
         await edge.StartAsync();
 
         Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "one.test"));
-        await edge.WaitForOutputAsync($"localhost:{port}");
+        await edge.WaitForOutputAsync("No certificate for one.test: ");
+        var sentence = edge.Output.Split('\n').First(line => line.Contains("No certificate for one.test: ", StringComparison.Ordinal));
+        Assert.Contains($"localhost:{port}", sentence, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,7 +17,8 @@ public sealed class DataDirectoryTests
 
         Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "one.test"));
         Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "own.test"));
-        await edge.WaitForOutputAsync(folder.Path);
+        await edge.WaitForOutputAsync("No certificate for one.test: The data directory cannot be written: ");
+        await edge.WaitForOutputAsync("No certificate for own.test: The data directory cannot be written: ");
         Assert.Equal(0, await edge.StopAsync());
     }
 
@@ -37,7 +38,7 @@ public sealed class DataDirectoryTests
 
         Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "one.test"));
         Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "own.test"));
-        await edge.WaitForOutputAsync("No space left on device");
+        await edge.WaitForOutputAsync("No certificate for one.test: The data directory cannot be written: No space left on device");
         Assert.Equal(0, await edge.StopAsync());
     }
 
