@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 
 namespace EdgeProxy.EndToEnd;
 
@@ -33,15 +34,28 @@ public sealed class AdminTests(AdminTests.Stage stage) : IClassFixture<AdminTest
     public async Task AReloadIsAPost() => Assert.Equal(HttpStatusCode.MethodNotAllowed, await SendAsync(HttpMethod.Get, "reload"));
 
     [Theory]
-    [InlineData("/healthz")]
-    [InlineData("/readyz")]
-    [InlineData("/reload")]
-    public async Task ThePublicPortsAreNoAdminPorts(string path)
+    [InlineData("GET", "/healthz")]
+    [InlineData("GET", "/readyz")]
+    [InlineData("POST", "/reload")]
+    public async Task ThePublicPortsAreNoAdminPorts(string method, string path)
     {
-        var answer = await RawHttp.SendAsync(stage.Edge.HttpPort,
-            $"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-EdgeProxy-Command: reload\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        string Request(string host) => $"{method} {path} HTTP/1.1\r\nHost: {host}\r\nX-EdgeProxy-Command: reload\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-        Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal);
+        var https = await RawHttp.SendTlsAsync(stage.Edge.HttpsPort, "one.test", Request("one.test"));
+        var http = await RawHttp.SendAsync(stage.Edge.HttpPort, Request("plain.test"));
+        var byAddress = await RawHttp.SendAsync(stage.Edge.HttpPort, Request("127.0.0.1"));
+
+        Assert.EndsWith($"upstream got {method} {path}", https, StringComparison.Ordinal);
+        Assert.EndsWith($"upstream got {method} {path}", http, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 404 ", byAddress, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ARouteOfYarpsSectionIsServedBesideThem()
+    {
+        var answer = await RawHttp.SendTlsAsync(stage.Edge.HttpsPort, "one.test", "GET /section/x HTTP/1.1\r\nHost: one.test\r\nConnection: close\r\n\r\n");
+
+        Assert.EndsWith("section got GET /section/x", answer, StringComparison.Ordinal);
     }
 
     private async Task<HttpStatusCode> SendAsync(HttpMethod method, string? command, string? host = null)
@@ -56,18 +70,46 @@ public sealed class AdminTests(AdminTests.Stage stage) : IClassFixture<AdminTest
 
     public sealed class Stage : IAsyncLifetime
     {
+        private LocalServer? _upstream;
+        private LocalServer? _section;
         private EdgeProxyInstance? _edge;
 
         public EdgeProxyInstance Edge => _edge!;
 
         public async ValueTask InitializeAsync()
         {
-            _edge = new EdgeProxyInstance("""
-                "Domains": { "one.test": { "Upstream": "demo", "Certificate": { "Source": "Internal" } } }
-                """);
+            _upstream = await StartServerAsync("upstream");
+            _section = await StartServerAsync("section");
+            _edge = new EdgeProxyInstance($$"""
+                "Domains": {
+                  "one.test": { "Upstream": "{{_upstream.Url}}", "Certificate": { "Source": "Internal" } },
+                  "plain.test": { "Upstream": "{{_upstream.Url}}", "HttpsRedirect": false, "Certificate": { "Source": "Internal" } }
+                }
+                """)
+            {
+                // With routes of YARP's own section every request goes through routing, as those of the admin port do.
+                OtherSections = $$"""
+                    "ReverseProxy": {
+                      "Routes": { "section": { "ClusterId": "section", "Match": { "Hosts": [ "one.test" ], "Path": "/section/{**rest}" } } },
+                      "Clusters": { "section": { "Destinations": { "one": { "Address": "{{_section.Url}}/" } } } }
+                    },
+                    """,
+            };
             await _edge.StartAsync();
         }
 
-        public ValueTask DisposeAsync() => _edge?.DisposeAsync() ?? ValueTask.CompletedTask;
+        public async ValueTask DisposeAsync()
+        {
+            if (_edge is not null) await _edge.DisposeAsync();
+            if (_section is not null) await _section.DisposeAsync();
+            if (_upstream is not null) await _upstream.DisposeAsync();
+        }
+
+        private static Task<LocalServer> StartServerAsync(string name) => LocalServer.StartAsync(async context =>
+        {
+            var text = Encoding.ASCII.GetBytes($"{name} got {context.Request.Method} {context.Request.Path}");
+            context.Response.ContentLength = text.Length;
+            await context.Response.Body.WriteAsync(text);
+        });
     }
 }
