@@ -54,16 +54,20 @@ public sealed class CaFaultTests
     {
         await using var pebble = await PebbleProcess.StartAsync(cancellationToken: Token);
         await using var ca = await CaRelay.StartAsync(pebble.DirectoryUrl);
+        var (asked, open) = (new TaskCompletionSource(), new TaskCompletionSource());
         ca.Intercept = async _ =>
         {
-            if (ca.Exchanges.IsEmpty) await Task.Delay(TimeSpan.FromSeconds(5), Token);
+            asked.TrySetResult();
+            await open.Task;
             return false;
         };
         await using var edge = new EdgeProxyInstance(Acme.Section(ca, "one.test")) { HttpPort = pebble.HttpPort };
         await edge.StartAsync();
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
 
         Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "one.test"));
         Assert.False(await Acme.HasCertificateAsync(edge, "one.test"));
+        open.SetResult();
         await Acme.WaitForCertificateAsync(edge, "one.test");
     }
 
