@@ -127,7 +127,7 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
     [Fact]
     public async Task AnUpstreamThatStaysSilentIsAGatewayTimeout()
     {
-        var answer = await SendAsync("echo.test", "GET /silent HTTP/1.1");
+        var answer = await SendAsync("silent.test", "GET /silent HTTP/1.1");
 
         Assert.StartsWith("HTTP/1.1 504 ", answer, StringComparison.Ordinal);
         Assert.StartsWith("{\"data\": null, \"code\": \"GATEWAY_TIMEOUT\", \"message\": \"", Body(answer), StringComparison.Ordinal);
@@ -247,7 +247,8 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
             _raw = RawUpstream.Start();
             _edge = new EdgeProxyInstance($$"""
                 "Domains": {
-                  "echo.test": { "Upstream": "{{_echo.Url}}", "Timeout": "00:00:02", "Certificate": { "Source": "Internal" } },
+                  "echo.test": { "Upstream": "{{_echo.Url}}", "Certificate": { "Source": "Internal" } },
+                  "silent.test": { "Upstream": "{{_echo.Url}}", "Timeout": "00:00:02", "Certificate": { "Source": "Internal" } },
                   "raw.test": { "Upstream": "{{_raw.Url}}", "Certificate": { "Source": "Internal" } },
                   "nginx.test": { "Upstream": "http://127.0.0.1:{{NginxPort}}", "Certificate": { "Source": "Internal" } },
                   "small.test": { "Upstream": "{{_echo.Url}}", "MaxRequestBodySize": 1000, "Certificate": { "Source": "Internal" } },
