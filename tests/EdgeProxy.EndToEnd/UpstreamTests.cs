@@ -141,8 +141,8 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
     {
         var answer = await SendAsync("small.test", "POST / HTTP/1.1", header);
 
-        Assert.Matches($"^HTTP/1.1 ({status}|501) ", answer);
-        if (answer.Contains($" {status} ", StringComparison.Ordinal)) Assert.StartsWith($"{{\"data\": null, \"code\": \"{code}\", ", Body(answer), StringComparison.Ordinal);
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.StartsWith($"{{\"data\": null, \"code\": \"{code}\", ", Body(answer), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
         await stage.Edge.WaitForOutputAsync("/in-the-log");
         var line = Assert.Single(stage.Edge.Output.Split('\n'), l => l.Contains("/in-the-log", StringComparison.Ordinal));
         Assert.Contains("echo.test", line, StringComparison.Ordinal);
-        Assert.Contains("200", line, StringComparison.Ordinal);
+        Assert.Contains("\"GET /in-the-log HTTP/1.1\" 200 ", line, StringComparison.Ordinal);
         Assert.Contains(stage.EchoUrl.Replace("http://", "", StringComparison.Ordinal), line, StringComparison.Ordinal);
     }
 
