@@ -135,6 +135,7 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
 
     [Theory]
     [InlineData("Content-Length: 1001", 413, "PAYLOAD_TOO_LARGE")]
+    [InlineData("Content-Length: 999999999999999999999999999999", 400, "BAD_REQUEST")]
     [InlineData("Transfer-Encoding: gzip", 400, "BAD_REQUEST")]
     [InlineData("Bad Header: x", 400, "BAD_REQUEST")]
     public async Task ARequestOverALimitOrMalformedIsAnsweredByItself(string header, int status, string code)
