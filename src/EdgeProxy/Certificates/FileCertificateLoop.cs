@@ -18,7 +18,13 @@ internal sealed class FileCertificateLoop : ICertificateLoop
     private volatile ServingCertificate _current;
     private volatile string? _problem;
 
-    public FileCertificateLoop(string name, CertificateSource.File source, ServingCertificate standIn, CertificateTable table,
+    /// <param name="name">The name.</param>
+    /// <param name="source">The files.</param>
+    /// <param name="inherited">What the loop that this one replaces serves; null when there is none.</param>
+    /// <param name="table">Where new certificates are put.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    public FileCertificateLoop(string name, CertificateSource.File source, ServingCertificate? inherited, CertificateTable table,
         TimeProvider time, ILogger<FileCertificateLoop> logger)
     {
         _name = name;
@@ -27,8 +33,12 @@ internal sealed class FileCertificateLoop : ICertificateLoop
         _time = time;
         _logger = logger;
         _watch = new FileWatch([source.Path, source.KeyPath], time);
-        _current = standIn;
-        Read();
+        var isGood = TryRead(out var certificate, out var problem);
+        _current = certificate ?? inherited ?? PlaceholderFactory.Create(name, time.GetUtcNow());
+        if (isGood)
+            Take(_current);
+        else
+            Report(problem);
     }
 
     public ServingCertificate Current => _current;

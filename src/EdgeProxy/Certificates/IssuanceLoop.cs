@@ -20,23 +20,26 @@ internal sealed class IssuanceLoop : ICertificateLoop
     private readonly ILogger _logger;
     private volatile ServingCertificate _current;
     private volatile RenewalState _state;
+    private bool _mustLoad;
 
     /// <param name="name">The name.</param>
     /// <param name="source">Where the configuration says its certificate comes from.</param>
     /// <param name="issuer">The CA that stands for.</param>
-    /// <param name="standIn">Served while there is nothing on disk.</param>
+    /// <param name="inherited">What the loop that this one replaces serves. That loop may still write, so the disk is left alone until
+    /// this one runs. Null when there is no such loop.</param>
     /// <param name="store">The disk.</param>
     /// <param name="table">Where new certificates are put.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">Used by this loop alone.</param>
     /// <param name="logger">The log.</param>
-    public IssuanceLoop(string name, CertificateSource source, ICertificateIssuer issuer, ServingCertificate standIn, CertificateStore store,
+    public IssuanceLoop(string name, CertificateSource source, ICertificateIssuer issuer, ServingCertificate? inherited, CertificateStore store,
         CertificateTable table, TimeProvider time, Random random, ILogger<IssuanceLoop> logger)
     {
         (_name, _source, _issuer, _store, _table, _time, _random, _logger) = (name, source, issuer, store, table, time, random, logger);
-        var stored = store.Load(name);
-        _current = stored ?? standIn;
-        _state = RenewalStateFactory.Create(store.LoadState(name), stored, issuer.Authority, time.GetUtcNow());
+        var stored = inherited is null ? store.Load(name) : null;
+        _current = inherited ?? stored ?? PlaceholderFactory.Create(name, time.GetUtcNow());
+        _mustLoad = inherited is not null;
+        _state = RenewalStateFactory.Create(_mustLoad ? null : store.LoadState(name), stored, issuer.Authority, time.GetUtcNow());
     }
 
     public ServingCertificate Current => _current;
@@ -45,12 +48,12 @@ internal sealed class IssuanceLoop : ICertificateLoop
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        // A loop that this one replaces may have swapped in its own after ours was published.
-        _table.Swap(_name, _current);
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
+                if (_mustLoad)
+                    Load();
                 await WaitUntilDueAsync(cancellationToken);
                 await AttemptAsync(cancellationToken);
             }
@@ -63,6 +66,16 @@ internal sealed class IssuanceLoop : ICertificateLoop
                 Postpone(error);
             }
         }
+    }
+
+    private void Load()
+    {
+        _mustLoad = false;
+        var stored = _store.Load(_name);
+        _state = RenewalStateFactory.Create(_store.LoadState(_name), stored, _issuer.Authority, _time.GetUtcNow());
+        _current = stored ?? _current;
+        // The loop that this one replaces may have swapped in its own after ours was published.
+        _table.Swap(_name, _current);
     }
 
     private async Task WaitUntilDueAsync(CancellationToken cancellationToken)

@@ -82,16 +82,16 @@ internal sealed class RenewalLoop(CertificateTable table, Func<CertificateSource
     private NameTask Create(SiteName name, string dataDirectory, NameTask? previous)
     {
         // A name that gets another source keeps what it has until that source delivers.
-        var standIn = previous?.Loop.Current ?? PlaceholderFactory.Create(name.Name, time.GetUtcNow());
-        return new NameTask(name, CreateLoop(name, dataDirectory, standIn), previous?.Work ?? Task.CompletedTask);
+        var loop = CreateLoop(name, dataDirectory, previous?.Loop.Current);
+        return new NameTask(name, loop, previous?.Work ?? Task.CompletedTask);
     }
 
-    private ICertificateLoop CreateLoop(SiteName name, string dataDirectory, ServingCertificate standIn) => name.Certificate switch
+    private ICertificateLoop CreateLoop(SiteName name, string dataDirectory, ServingCertificate? inherited) => name.Certificate switch
     {
         CertificateSource.File file => new FileCertificateLoop(
-            name.Name, file, standIn, table, time, loggers.CreateLogger<FileCertificateLoop>()),
+            name.Name, file, inherited, table, time, loggers.CreateLogger<FileCertificateLoop>()),
         var source => new IssuanceLoop(
-            name.Name, source, createIssuer(source, dataDirectory), standIn, new CertificateStore(dataDirectory, loggers.CreateLogger<CertificateStore>()),
+            name.Name, source, createIssuer(source, dataDirectory), inherited, new CertificateStore(dataDirectory, loggers.CreateLogger<CertificateStore>()),
             table, time, new Random(random.Next()), loggers.CreateLogger<IssuanceLoop>()),
     };
 }

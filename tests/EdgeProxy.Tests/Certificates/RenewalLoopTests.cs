@@ -11,6 +11,9 @@ public sealed class RenewalLoopTests : IAsyncDisposable
 {
     private static readonly CertificateSource Issued = new CertificateSource.Acme(new AcmeConfig { DirectoryUrl = new Uri("https://fake.example/dir") });
 
+    private static readonly CertificateSource IssuedOtherwise = new CertificateSource.Acme(
+        new AcmeConfig { DirectoryUrl = new Uri("https://fake.example/dir"), Email = "ops@example.org" });
+
     private readonly TestFolder _data = new();
     private readonly TestLog _log = new();
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
@@ -302,6 +305,66 @@ public sealed class RenewalLoopTests : IAsyncDisposable
 
         await Eventually.BecomesTrueAsync(() => _log.Text.Contains("Obtained the certificate", StringComparison.Ordinal));
         await Eventually.BecomesTrueAsync(() => _table.Find("a.example") == fromFile);
+    }
+
+    [Fact]
+    public async Task WhatAReplacedLoopObtainsAtLastIsNotOrderedAgain()
+    {
+        var gate = new TaskCompletionSource();
+        _issuer.Before = (_, _) => gate.Task;
+        Apply("a.example");
+        await Eventually.BecomesTrueAsync(() => _issuer.Requests.Count == 1);
+        // As the replaced loop may just be writing it.
+        await File.WriteAllTextAsync(PathOf("a.example", "fullchain.pem"), "half a", TestContext.Current.CancellationToken);
+
+        _loop.Apply(TestConfig.Create(DataDirectory, IssuedOtherwise, "a.example"));
+        gate.SetResult();
+        await Eventually.BecomesTrueAsync(
+            () => _loop.Statuses.Single().State is CertificateState.Issued state && state.NextAttempt > _time.GetUtcNow(), () => _log.Text);
+
+        Assert.Single(_issuer.Requests);
+        Assert.Contains(_table.Find("a.example")!.Leaf.ExportCertificatePem(), ReadFile("a.example", "fullchain.pem"), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(DataDirectory, "*.damaged*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task AnOrderThatAReplacedLoopPlacesAtLastIsCarriedOn()
+    {
+        var order = new Uri("https://fake.example/order/1");
+        var gate = new TaskCompletionSource();
+        _issuer.Before = async (issuance, cancellation) =>
+        {
+            await gate.Task;
+            issuance.OrderPlaced(order);
+            cancellation.ThrowIfCancellationRequested();
+        };
+        Apply("a.example");
+        await Eventually.BecomesTrueAsync(() => _issuer.Requests.Count == 1);
+        var key = ReadFile("a.example", "next.key");
+
+        _loop.Apply(TestConfig.Create(DataDirectory, IssuedOtherwise, "a.example"));
+        _issuer.Before = (_, _) => Task.CompletedTask;
+        gate.SetResult();
+        await AllIssuedAsync();
+
+        Assert.Equal(order, _issuer.Requests.Last().PendingOrder);
+        Assert.Equal(key, ReadFile("a.example", "privkey.pem"));
+    }
+
+    [Fact]
+    public async Task NoPlaceholderIsMadeForANameThatHasACertificate()
+    {
+        Apply("a.example");
+        await AllIssuedAsync();
+        var served = _table.Find("a.example")!.Leaf.Thumbprint;
+        await _loop.StopAsync();
+
+        _issuer.Before = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        // A placeholder's year would not end within what a date can hold, so making one would fail.
+        _time.SetUtcNow(DateTimeOffset.MaxValue.AddDays(-100));
+        await RestartAsync("a.example");
+
+        Assert.Equal(served, _table.Find("a.example")!.Leaf.Thumbprint);
     }
 
     [Fact]
