@@ -112,11 +112,14 @@ internal sealed class IssuanceLoop : ICertificateLoop
 
     private void Take(ServingCertificate certificate)
     {
-        _state = RenewalStateFactory.Issued(certificate, _issuer.Authority);
+        _state = RenewalStateFactory.Issued(certificate, _issuer.Authority, _time.GetUtcNow());
         _current = certificate;
         _table.Swap(_name, certificate);
         _logger.LogInformation("Obtained the certificate of {Name} from {Issuer}, valid until {NotAfter:u}, to be renewed from {Due:u}",
             _name, certificate.Issuer, certificate.NotAfter, _state.Due);
+        if (_state.Due > RenewalStateFactory.Due(certificate))
+            _logger.LogWarning("The new certificate of {Name} is valid from {NotBefore:u} to {NotAfter:u}, which by this machine's clock is due for "
+                + "renewal already; set the clock, if it is wrong", _name, certificate.NotBefore, certificate.NotAfter);
         TrySaveState();
     }
 

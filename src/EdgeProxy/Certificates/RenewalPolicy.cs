@@ -6,6 +6,8 @@ internal static class RenewalPolicy
 {
     private static readonly TimeSpan ShortLifetime = TimeSpan.FromDays(10);
 
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
     /// <summary>How much earlier at most, as a share of the lifetime.</summary>
     private const double Jitter = 0.02;
 
@@ -17,5 +19,13 @@ internal static class RenewalPolicy
         var lifetime = notAfter - notBefore;
         var share = lifetime < ShortLifetime ? 1.0 / 2 : 1.0 / 3;
         return notAfter - lifetime * (share + random.NextDouble() * Jitter);
+    }
+
+    /// <summary>How long at least one that has just been issued is kept. Where clock and certificate disagree, it may be due at once, and
+    /// so may every one after it.</summary>
+    public static TimeSpan Pause(DateTimeOffset notBefore, DateTimeOffset notAfter)
+    {
+        var quarter = (notAfter - notBefore) / 4;
+        return quarter < LongestPause ? quarter : LongestPause;
     }
 }

@@ -26,14 +26,19 @@ internal static class RenewalStateFactory
     }
 
     /// <summary>After a success.</summary>
-    public static RenewalState Issued(ServingCertificate certificate, string authority) => new()
+    public static RenewalState Issued(ServingCertificate certificate, string authority, DateTimeOffset now)
     {
-        Authority = authority,
-        Certificate = certificate.Leaf.Thumbprint,
-        IssuedBy = authority,
-        Due = Due(certificate),
-    };
+        var (due, earliest) = (Due(certificate), now + RenewalPolicy.Pause(certificate.NotBefore, certificate.NotAfter));
+        return new RenewalState
+        {
+            Authority = authority,
+            Certificate = certificate.Leaf.Thumbprint,
+            IssuedBy = authority,
+            Due = due > earliest ? due : earliest,
+        };
+    }
 
-    private static DateTimeOffset Due(ServingCertificate certificate) =>
+    /// <summary>When a certificate is to be renewed.</summary>
+    public static DateTimeOffset Due(ServingCertificate certificate) =>
         RenewalPolicy.Due(certificate.NotBefore, certificate.NotAfter, new Random(BitConverter.ToInt32(certificate.Leaf.GetCertHash())));
 }

@@ -87,6 +87,21 @@ public sealed class RenewalLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task AClockThatIsAheadDoesNotOrderWithoutEnd()
+    {
+        var issuer = new FakeIssuer(new FakeTimeProvider(_time.GetUtcNow().AddDays(-100)));
+        _loop = new RenewalLoop(_table, (_, _) => issuer, _time, new Random(1), _log);
+
+        Apply("a.example");
+        await AllIssuedAsync();
+
+        Assert.Equal(_time.GetUtcNow().AddHours(1), _loop.Statuses.Single().State.NextAttempt);
+        await Eventually.BecomesTrueAsync(() => _log.Lines.Any(line => line.Level == LogLevel.Warning && line.Message.Contains("clock", StringComparison.Ordinal)));
+        Assert.Single(issuer.Requests);
+        await Eventually.BecomesTrueAsync(() => issuer.Requests.Count == 2, _time, TimeSpan.FromMinutes(5));
+    }
+
+    [Fact]
     public async Task AFailureIsTriedAgainAfter1And10And100MinutesAndThenDaily()
     {
         var attempts = new List<DateTimeOffset>();
