@@ -1,20 +1,22 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgeProxy.Configuration;
-using EdgeProxy.Storage;
+using PemFiles = (string Chain, string Key, string? Problem);
 
 namespace EdgeProxy.Certificates;
 
-/// <summary>Serves a PEM pair that somebody else keeps up to date. The files may change one after the other: a pair that does not fit
-/// together is never served, the last good one stays.</summary>
+/// <summary>Serves a PEM pair that somebody else keeps up to date. The files may change one after the other and while they are read:
+/// a pair that does not fit together, or that the next look does not find again, is never served, the last good one stays.</summary>
 internal sealed class FileCertificateLoop : ICertificateLoop
 {
-    private readonly Lock _reading = new();
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _taking = new();
     private readonly string _name;
     private readonly CertificateSource.File _source;
     private readonly CertificateTable _table;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly FileWatch _watch;
+    private PemFiles _taken;
     private volatile ServingCertificate _current;
     private volatile string? _problem;
 
@@ -32,11 +34,11 @@ internal sealed class FileCertificateLoop : ICertificateLoop
         _table = table;
         _time = time;
         _logger = logger;
-        _watch = new FileWatch([source.Path, source.KeyPath], time);
-        var isGood = TryRead(out var certificate, out var problem);
+        _taken = Read();
+        var isGood = TryParse(_taken, out var certificate, out var problem);
         _current = certificate ?? inherited ?? PlaceholderFactory.Create(name, time.GetUtcNow());
         if (isGood)
-            Take(_current);
+            Serve(_current);
         else
             Report(problem);
     }
@@ -49,12 +51,13 @@ internal sealed class FileCertificateLoop : ICertificateLoop
     {
         // A loop that this one replaces may have swapped in its own after ours was published.
         _table.Swap(_name, _current);
+        var seen = _taken;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await _watch.WaitForChangeAsync(cancellationToken);
-                Read();
+                await Task.Delay(Interval, _time, cancellationToken);
+                seen = TakeIfStill(seen);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -67,39 +70,55 @@ internal sealed class FileCertificateLoop : ICertificateLoop
         }
     }
 
-    /// <summary>Looks at the files now instead of within a second.</summary>
-    public void CheckFiles()
+    /// <summary>What the files hold now.</summary>
+    public PemFiles Read()
     {
-        if (_watch.HasChanged())
-            Read();
-    }
-
-    private void Read()
-    {
-        lock (_reading)
-        {
-            if (TryRead(out var certificate, out var problem))
-                Take(certificate);
-            else
-                Report(problem);
-        }
-    }
-
-    private bool TryRead([NotNullWhen(true)] out ServingCertificate? certificate, out string problem)
-    {
-        certificate = null;
         try
         {
-            if (PemPairParser.TryParse(File.ReadAllText(_source.Path), File.ReadAllText(_source.KeyPath), out certificate, out problem))
-                return true;
-            problem = $"The pair {_source.Path} and {_source.KeyPath} {problem}.";
+            return (File.ReadAllText(_source.Path), File.ReadAllText(_source.KeyPath), null);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            problem = error.Message;
+            return ("", "", error.Message);
+        }
+    }
+
+    /// <summary>Takes over what the files hold if it is what an earlier look has seen; what has just changed may be half written.</summary>
+    /// <returns>What they hold.</returns>
+    public PemFiles TakeIfStill(PemFiles seen)
+    {
+        var files = Read();
+        if (files != seen)
+            return files;
+        lock (_taking)
+        {
+            if (files != _taken)
+                Take(files);
         }
 
-        return false;
+        // Not the equal copy, so that only one is kept.
+        return seen;
+    }
+
+    private void Take(PemFiles files)
+    {
+        _taken = files;
+        if (TryParse(files, out var certificate, out var problem))
+            Serve(certificate);
+        else
+            Report(problem);
+    }
+
+    private bool TryParse(PemFiles files, [NotNullWhen(true)] out ServingCertificate? certificate, out string problem)
+    {
+        certificate = null;
+        if (files.Problem is not null)
+            problem = files.Problem;
+        else if (PemPairParser.TryParse(files.Chain, files.Key, out certificate, out var fault))
+            problem = "";
+        else
+            problem = $"The pair {_source.Path} and {_source.KeyPath} {fault}.";
+        return certificate is not null;
     }
 
     private void Report(string problem)
@@ -111,7 +130,7 @@ internal sealed class FileCertificateLoop : ICertificateLoop
             _name, _current.IsPlaceholder ? "a placeholder" : "the last good one", problem);
     }
 
-    private void Take(ServingCertificate certificate)
+    private void Serve(ServingCertificate certificate)
     {
         _problem = null;
         _current = certificate;

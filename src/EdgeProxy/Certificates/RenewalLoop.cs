@@ -9,6 +9,9 @@ namespace EdgeProxy.Certificates;
 internal sealed class RenewalLoop(CertificateTable table, Func<CertificateSource, string, ICertificateIssuer> createIssuer,
     TimeProvider time, Random random, ILoggerFactory loggers)
 {
+    // Long enough for a file to be written to its end.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+
     private readonly ILogger _logger = loggers.CreateLogger<RenewalLoop>();
     private volatile IReadOnlyList<NameTask> _tasks = [];
     private string? _dataDirectory;
@@ -48,11 +51,15 @@ internal sealed class RenewalLoop(CertificateTable table, Func<CertificateSource
             _logger.LogWarning("This .NET runtime rebuilds certificate chains from the machine's trust store; cross-signed roots may be left out");
     }
 
-    /// <summary>Reads certificate files that have changed now instead of within a second.</summary>
-    public void CheckFiles()
+    /// <summary>Takes over certificate files that have changed now instead of within two seconds.</summary>
+    public async Task CheckFilesAsync(CancellationToken cancellationToken)
     {
-        foreach (var task in _tasks)
-            (task.Loop as FileCertificateLoop)?.CheckFiles();
+        var seen = _tasks.Select(task => task.Loop).OfType<FileCertificateLoop>().Select(loop => (Loop: loop, Files: loop.Read())).ToList();
+        if (seen.Count == 0)
+            return;
+        await Task.Delay(BetweenLooks, time, cancellationToken);
+        foreach (var (loop, files) in seen)
+            loop.TakeIfStill(files);
     }
 
     /// <summary>Ends all loops. What is served goes on being served.</summary>

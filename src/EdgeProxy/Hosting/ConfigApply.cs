@@ -31,7 +31,7 @@ internal sealed class ConfigApply(
         if (PortCheck.Errors(sites.Table.Config.Listeners, config.Listeners) is [_, ..] errors)
             return errors;
         await StartAsync(config, root);
-        certificates.CheckFiles();
+        await certificates.CheckFilesAsync(CancellationToken.None);
         sites.Table = new SiteTable(config);
         log.Apply(root);
         return await listeners.MoveAsync(config.Listeners, CancellationToken.None);

@@ -2,7 +2,6 @@ using EdgeProxy.Certificates;
 using EdgeProxy.Configuration;
 using EdgeProxy.Testing;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeProxy.Tests.Certificates;
 
@@ -14,7 +13,7 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
 
     private readonly TestFolder _files = new();
     private readonly TestLog _log = new();
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+    private readonly CountingTime _time = new();
     private readonly CertificateTable _table = new();
     private readonly RenewalLoop _loop;
 
@@ -47,19 +46,19 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
     }
 
     [Fact]
-    public void AReloadDoesNotWaitForTheNextLook()
+    public async Task AReloadDoesNotWaitForTheNextLook()
     {
         Start();
         _files.Write("chain.pem", New.Chain);
         _files.Write("key.pem", New.Key);
 
-        _loop.CheckFiles();
+        await CheckFilesAsync();
 
         AssertServed(New);
     }
 
     [Fact]
-    public void CertbotsSymlinksAreFollowed()
+    public async Task CertbotsSymlinksAreFollowed()
     {
         foreach (var (number, pair) in (IEnumerable<(int, (string Chain, string Key))>)[(1, Old), (2, New)])
         {
@@ -71,12 +70,12 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         Apply();
         AssertServed(Old);
         Link(2);
-        _loop.CheckFiles();
+        await CheckFilesAsync();
         AssertServed(New);
     }
 
     [Fact]
-    public void AHalfWrittenFileIsNeverServed()
+    public async Task AHalfWrittenFileIsNeverServed()
     {
         Start();
         _files.Write("key.pem", New.Key);
@@ -84,13 +83,40 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         for (var length = 0; length < New.Chain.Length - 2; length += 50)
         {
             _files.Write("chain.pem", New.Chain[..length]);
-            _loop.CheckFiles();
+            await CheckFilesAsync();
             AssertServed(Old);
         }
 
         _files.Write("chain.pem", New.Chain);
-        _loop.CheckFiles();
+        await CheckFilesAsync();
         AssertServed(New);
+    }
+
+    [Fact]
+    public async Task AFileThatEndsAfterAWholeCertificateWhileItIsWrittenIsNeverServed()
+    {
+        Start();
+        var intermediate = Ca.CreateIntermediate("Test Intermediate");
+        var (chain, key) = intermediate.Issue("a.example", null, null, intermediate.Certificate, Ca.Certificate);
+        var lines = chain.Split('\n');
+        _files.Write("key.pem", key);
+
+        // Whoever looks, whenever it is, finds the next line written by the next look.
+        for (var count = 1; count < lines.Length - 1; count++)
+        {
+            await LookAsync();
+            var reload = _loop.CheckFilesAsync(TestContext.Current.CancellationToken);
+            _files.Write("chain.pem", string.Join('\n', lines[..count]));
+            _time.Advance(TimeSpan.FromMilliseconds(200));
+            await reload;
+            AssertServed(Old);
+        }
+
+        _files.Write("chain.pem", chain);
+        await LookAsync();
+        AssertServed(Old);
+        await LookAsync();
+        Assert.Equal(2, _table.Find("a.example")!.Options.ServerCertificateContext!.IntermediateCertificates.Count);
     }
 
     [Fact]
@@ -100,7 +126,7 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         foreach (var _ in Enumerable.Range(0, 5))
         {
             _files.Write("chain.pem", Ca.Issue("a.example").Chain);
-            _loop.CheckFiles();
+            await CheckFilesAsync();
         }
 
         File.Delete(_files.File("chain.pem"));
@@ -156,6 +182,23 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         _files.Write("chain.pem", Old.Chain);
         _files.Write("key.pem", Old.Key);
         Apply();
+    }
+
+    /// <summary>A reload.</summary>
+    private async Task CheckFilesAsync()
+    {
+        var reload = _loop.CheckFilesAsync(TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromMilliseconds(200));
+        await reload;
+    }
+
+    /// <summary>Has the loop look at the files once.</summary>
+    private async Task LookAsync()
+    {
+        await Eventually.BecomesTrueAsync(() => _time.Timers > 0);
+        var timers = _time.Timers;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.BecomesTrueAsync(() => _time.Timers > timers);
     }
 
     private void Apply() => _loop.Apply(TestConfig.Create(_files.Path, Source, "a.example"));
