@@ -3,23 +3,24 @@ namespace EdgeProxy.Certificates;
 /// <summary>Works out where a name stands from what is on disk and from who is configured to issue its certificate.</summary>
 internal static class RenewalStateFactory
 {
-    /// <summary>At start. A stored state counts for as long as it speaks of the same CA, and its date only for the certificate it was
-    /// written for.</summary>
+    /// <summary>At start. A stored state counts for as long as it speaks of the same CA, and of the certificate that is there: whoever
+    /// was stopped before a new one was noted has not failed to get it.</summary>
     public static RenewalState Create(RenewalState? stored, ServingCertificate? certificate, string authority, DateTimeOffset now)
     {
-        var known = stored?.Authority == authority ? stored : null;
-        var describesCertificate = certificate is not null && stored?.Certificate == certificate.Leaf.Thumbprint;
+        var thumbprint = certificate?.Leaf.Thumbprint;
+        var described = stored?.Certificate == thumbprint ? stored : null;
+        var known = described?.Authority == authority ? described : null;
         // A certificate that came without a state, by hand or just before a crash, is taken for this CA's.
-        var issuedBy = certificate is null ? null : describesCertificate ? stored!.IssuedBy : authority;
+        var issuedBy = certificate is null ? null : described is null ? authority : described.IssuedBy;
         return new RenewalState
         {
             Authority = authority,
-            Certificate = certificate?.Leaf.Thumbprint,
+            Certificate = thumbprint,
             IssuedBy = issuedBy,
             Failures = known?.Failures ?? 0,
             LastError = known?.LastError,
             Order = known?.Order,
-            Due = known is { Failures: > 0 } || (known is not null && describesCertificate && issuedBy == authority) ? known.Due
+            Due = known is not null && (known.Failures > 0 || issuedBy == authority) ? known.Due
                 : certificate is not null && issuedBy == authority ? Due(certificate)
                 : now,
         };
