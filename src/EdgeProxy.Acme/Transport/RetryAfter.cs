@@ -5,10 +5,14 @@ namespace EdgeProxy.Acme;
 /// <summary>The delay a server asks for with Retry-After, given in seconds or as a date (RFC 9110 §10.2.3).</summary>
 internal static class RetryAfter
 {
-    /// <summary>The delay from <paramref name="now"/>, never negative; null where the header is absent or unreadable.</summary>
+    // Nobody means more, and whoever adds it to a date must not overflow.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(365);
+
+    /// <summary>The delay from <paramref name="now"/>, never negative and at most a year; null where the header is absent or unreadable.</summary>
     public static TimeSpan? Read(RetryConditionHeaderValue? header, DateTimeOffset now)
     {
         var delay = header?.Delta ?? header?.Date - now;
-        return delay < TimeSpan.Zero ? TimeSpan.Zero : delay;
+        if (delay < TimeSpan.Zero) return TimeSpan.Zero;
+        return delay > Longest ? Longest : delay;
     }
 }

@@ -80,8 +80,15 @@ internal sealed class IssuanceLoop : ICertificateLoop
 
     private async Task WaitUntilDueAsync(CancellationToken cancellationToken)
     {
-        for (var left = _state.Due - _time.GetUtcNow(); left > TimeSpan.Zero; left = _state.Due - _time.GetUtcNow())
+        for (var left = Left(); left > TimeSpan.Zero; left = Left())
             await Task.Delay(left < LongestWait ? left : LongestWait, _time, cancellationToken);
+    }
+
+    private TimeSpan Left()
+    {
+        var now = _time.GetUtcNow();
+        _state = RenewalStateFactory.Plausible(_state, _current, now);
+        return _state.Due - now;
     }
 
     private async Task AttemptAsync(CancellationToken cancellationToken)

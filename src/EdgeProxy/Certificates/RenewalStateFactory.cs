@@ -39,6 +39,15 @@ internal static class RenewalStateFactory
         };
     }
 
+    /// <summary>The same with a date that can have been meant: one further ahead was written while the clock was wrong.</summary>
+    public static RenewalState Plausible(RenewalState state, ServingCertificate served, DateTimeOffset now)
+    {
+        if (state.Due <= now + RetrySchedule.Longest)
+            return state;
+        var planned = state.Failures == 0 && state.Certificate == served.Leaf.Thumbprint ? Due(served) : now;
+        return planned < state.Due ? state with { Due = planned } : state;
+    }
+
     /// <summary>When a certificate is to be renewed.</summary>
     public static DateTimeOffset Due(ServingCertificate certificate) =>
         RenewalPolicy.Due(certificate.NotBefore, certificate.NotAfter, new Random(BitConverter.ToInt32(certificate.Leaf.GetCertHash())));

@@ -1,8 +1,12 @@
 namespace EdgeProxy.Certificates;
 
-/// <summary>Decides when a failed attempt is repeated: after 1, 10 and 100 minutes, then daily, and never before the CA allows it.</summary>
+/// <summary>Decides when a failed attempt is repeated: after 1, 10 and 100 minutes, then daily, and never before the CA allows it,
+/// unless that is absurdly late.</summary>
 internal static class RetrySchedule
 {
+    /// <summary>The longest wait of all. No CA's limits reach back further than a week.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(8);
+
     private static readonly TimeSpan[] Delays =
         [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(100), TimeSpan.FromDays(1)];
 
@@ -17,6 +21,8 @@ internal static class RetrySchedule
     {
         var delay = Delays[Math.Clamp(failures, 1, Delays.Length) - 1];
         var next = now + delay * (1 + random.NextDouble() * Jitter);
-        return retryAfter > next ? retryAfter.Value : next;
+        if (!(retryAfter > next))
+            return next;
+        return retryAfter < now + Longest ? retryAfter.Value : now + Longest;
     }
 }

@@ -11,6 +11,8 @@ public sealed class RetryAfterTests
     [InlineData("120", 120)]
     [InlineData("Fri, 17 May 2030 12:01:30 GMT", 90)]
     [InlineData("Fri, 17 May 2030 11:00:00 GMT", 0)]
+    [InlineData("2000000000", 365 * 24 * 3600)]
+    [InlineData("Fri, 31 Dec 9999 23:59:59 GMT", 365 * 24 * 3600)]
     public void ReadsSecondsAndDates(string header, int seconds)
     {
         Assert.Equal(TimeSpan.FromSeconds(seconds), RetryAfter.Read(RetryConditionHeaderValue.Parse(header), Now));

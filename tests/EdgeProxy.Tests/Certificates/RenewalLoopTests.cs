@@ -143,6 +143,23 @@ public sealed class RenewalLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task AClockThatWasAheadDuringAFailureStopsNothingForLong()
+    {
+        var now = _time.GetUtcNow();
+        var wrong = new FakeTimeProvider(now.AddYears(10));
+        _issuer.Before = (_, _) => throw new IssuanceException("The CA says no.");
+        _loop = new RenewalLoop(_table, (_, _) => _issuer, wrong, new Random(1), _log);
+        Apply("a.example");
+        await Eventually.BecomesTrueAsync(() => File.Exists(PathOf("a.example", "renewal.json")));
+
+        _issuer.Before = (_, _) => Task.CompletedTask;
+        await RestartAsync("a.example");
+
+        await AllIssuedAsync();
+        Assert.Equal(now, _time.GetUtcNow());
+    }
+
+    [Fact]
     public async Task ANameThatHangsOrFailsHoldsUpNoOther()
     {
         _issuer.Before = (issuance, cancellation) => issuance.Name switch

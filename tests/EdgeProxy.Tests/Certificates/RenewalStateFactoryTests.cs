@@ -72,6 +72,32 @@ public sealed class RenewalStateFactoryTests
         Assert.Equal(Ca, state.IssuedBy);
     }
 
+    [Fact]
+    public void AFailureThatWasNotedWhileTheClockWasAheadIsNotWaitedFor()
+    {
+        var state = Failed(Old) with { Due = Now.AddYears(10) };
+
+        Assert.Equal(state with { Due = Now }, RenewalStateFactory.Plausible(state, Old, Now));
+    }
+
+    [Fact]
+    public void ACertificateThatCameWhileTheClockWasAheadIsRenewedWhenItIsDue()
+    {
+        var state = RenewalStateFactory.Issued(Old, Ca, Now.AddYears(10));
+
+        Assert.Equal(RenewalStateFactory.Due(Old), RenewalStateFactory.Plausible(state, Old, Now).Due);
+    }
+
+    [Fact]
+    public void OtherDatesStay()
+    {
+        var (issued, failed) = (RenewalStateFactory.Issued(Old, Ca, Now), Failed(Old) with { Due = Now.AddDays(8) });
+
+        Assert.Same(issued, RenewalStateFactory.Plausible(issued, Old, Now));
+        Assert.Same(issued, RenewalStateFactory.Plausible(issued, Old, Now.AddYears(-50)));
+        Assert.Same(failed, RenewalStateFactory.Plausible(failed, Old, Now));
+    }
+
     private static RenewalState Failed(ServingCertificate? certificate) => new()
     {
         Authority = Ca,

@@ -24,6 +24,10 @@ public sealed class RetryScheduleTests
         Assert.Equal(Now.AddHours(36), RetrySchedule.Next(1, Now, Now.AddHours(36), new Random(1)));
 
     [Fact]
+    public void WaitsNoLongerThanAWeekAndADayWhateverTheCaAsksFor() =>
+        Assert.Equal(Now.AddDays(8), RetrySchedule.Next(1, Now, Now.AddYears(70), new Random(1)));
+
+    [Fact]
     public void AnEarlyRetryAfterDoesNotHastenIt() =>
         Assert.InRange(RetrySchedule.Next(2, Now, Now.AddSeconds(3), new Random(1)), Now.AddMinutes(10), Now.AddMinutes(11));
 }
