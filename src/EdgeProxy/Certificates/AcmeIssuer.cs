@@ -33,6 +33,8 @@ internal sealed class AcmeIssuer(AcmeConfig config, AcmeSession session, IChalle
             {
                 RetryAfter = time.GetUtcNow() + error.RetryAfter,
                 OrderIsLost = error.IsPermanent,
+                CaIsUnavailable = error.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
+                    || error.InnerException is HttpRequestException or IOException or OperationCanceledException,
             };
         }
         catch (FormatException error)

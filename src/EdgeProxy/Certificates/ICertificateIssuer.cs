@@ -38,4 +38,7 @@ internal sealed class IssuanceException : Exception
 
     /// <summary>Whether the order is of no use any more.</summary>
     public bool OrderIsLost { get; init; }
+
+    /// <summary>Whether the CA could not be reached or had no time for us, which says nothing about the order.</summary>
+    public bool CaIsUnavailable { get; init; }
 }

@@ -105,7 +105,7 @@ internal sealed class IssuanceLoop : ICertificateLoop
         if (_state.Order is not null && _store.LoadNextKey(_name, _issuer.KeyType) is { } pending)
             return pending;
         // An order belongs to its key.
-        _state = _state with { Order = null };
+        _state = _state with { Order = null, OrderFailures = null };
         var key = KeyFactory.Create(_issuer.KeyType);
         _store.SaveNextKey(_name, key);
         return key;
@@ -113,7 +113,7 @@ internal sealed class IssuanceLoop : ICertificateLoop
 
     private void Remember(Uri order)
     {
-        _state = _state with { Order = order };
+        _state = _state with { Order = order, OrderFailures = null };
         _store.SaveState(_name, _state);
     }
 
@@ -140,15 +140,7 @@ internal sealed class IssuanceLoop : ICertificateLoop
         };
         // What the system contributes comes with and without a full stop.
         reason = reason.TrimEnd('.') + ".";
-        var refusal = error as IssuanceException;
-        var failures = _state.Failures + 1;
-        _state = _state with
-        {
-            Failures = failures,
-            LastError = reason,
-            Due = RetrySchedule.Next(failures, _time.GetUtcNow(), refusal?.RetryAfter, _random),
-            Order = refusal is { OrderIsLost: true } ? null : _state.Order,
-        };
+        _state = RenewalStateFactory.Failed(_state, error, reason, _time.GetUtcNow(), _random);
         _logger.LogError(error is IssuanceException or IOException or UnauthorizedAccessException ? null : error,
             "No certificate for {Name}: {Reason}. Next attempt: {Due:u}", _name, reason.TrimEnd('.'), _state.Due);
         TrySaveState();

@@ -17,6 +17,9 @@ internal sealed record RenewalState
     /// <summary>An order placed with next.key whose certificate is not here yet.</summary>
     public Uri? Order { get; init; }
 
+    /// <summary>Failed attempts that the order may be to blame for; null when there are none.</summary>
+    public int? OrderFailures { get; init; }
+
     /// <summary>Thumbprint of the certificate on disk that this was written for; null when there was none.</summary>
     public string? Certificate { get; init; }
 

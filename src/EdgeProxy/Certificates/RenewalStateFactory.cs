@@ -3,6 +3,9 @@ namespace EdgeProxy.Certificates;
 /// <summary>Works out where a name stands from what is on disk and from who is configured to issue its certificate.</summary>
 internal static class RenewalStateFactory
 {
+    // The attempt that placed it, and two that carried it on.
+    private const int AttemptsAtAnOrder = 3;
+
     /// <summary>At start. A stored state counts for as long as it speaks of the same CA, and of the certificate that is there: whoever
     /// was stopped before a new one was noted has not failed to get it.</summary>
     public static RenewalState Create(RenewalState? stored, ServingCertificate? certificate, string authority, DateTimeOffset now)
@@ -20,6 +23,7 @@ internal static class RenewalStateFactory
             Failures = known?.Failures ?? 0,
             LastError = known?.LastError,
             Order = known?.Order,
+            OrderFailures = known?.OrderFailures,
             Due = known is not null && (known.Failures > 0 || issuedBy == authority) ? known.Due
                 : certificate is not null && issuedBy == authority ? Due(certificate)
                 : now,
@@ -36,6 +40,25 @@ internal static class RenewalStateFactory
             Certificate = certificate.Leaf.Thumbprint,
             IssuedBy = authority,
             Due = due > earliest ? due : earliest,
+        };
+    }
+
+    /// <summary>After a failure.</summary>
+    public static RenewalState Failed(RenewalState state, Exception error, string reason, DateTimeOffset now, Random random)
+    {
+        var refusal = error as IssuanceException;
+        var failures = state.Failures + 1;
+        // Neither our disk nor a CA that is away makes an order worse. Otherwise it may be stuck.
+        var isBlameless = error is IOException or UnauthorizedAccessException || refusal is { CaIsUnavailable: true };
+        var orderFailures = isBlameless ? state.OrderFailures : (state.OrderFailures ?? 0) + 1;
+        var order = refusal is { OrderIsLost: true } || orderFailures >= AttemptsAtAnOrder ? null : state.Order;
+        return state with
+        {
+            Failures = failures,
+            LastError = reason,
+            Due = RetrySchedule.Next(failures, now, refusal?.RetryAfter, random),
+            Order = order,
+            OrderFailures = order is null ? null : orderFailures,
         };
     }
 

@@ -214,6 +214,7 @@ public sealed class CertificateStoreTests : IDisposable
             Failures = 3,
             LastError = "\"quoted\" and ünusual",
             Order = new Uri("https://ca.example/order/1"),
+            OrderFailures = 2,
             Certificate = "AB",
             IssuedBy = "https://other.example/dir",
         };

@@ -211,6 +211,25 @@ public sealed class RenewalLoopTests : IAsyncDisposable
         await Eventually.BecomesTrueAsync(() => !ReadFile("a.example", "renewal.json").Contains("order", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnOrderThatFailsThriceIsGivenUpUnlessTheCaIsAway(bool isAway)
+    {
+        var order = new Uri("https://fake.example/order/1");
+        _issuer.Before = (issuance, _) =>
+        {
+            if (_issuer.Requests.Count == 1)
+                issuance.OrderPlaced(order);
+            throw new IssuanceException("The order is still processing.") { CaIsUnavailable = isAway };
+        };
+
+        Apply("a.example");
+        await Eventually.BecomesTrueAsync(() => _issuer.Requests.Count == 4, _time, TimeSpan.FromMinutes(1));
+
+        Assert.Equal([null, order, order, isAway ? order : null], _issuer.Requests.Select(request => request.PendingOrder));
+    }
+
     [Fact]
     public async Task AnOrderWithAKeyOfAnotherTypeIsGivenUp()
     {

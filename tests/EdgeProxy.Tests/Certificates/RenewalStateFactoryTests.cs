@@ -105,6 +105,7 @@ public sealed class RenewalStateFactoryTests
         Failures = 3,
         LastError = "No.",
         Order = new Uri("https://ca.example/order/1"),
+        OrderFailures = 2,
         Certificate = certificate?.Leaf.Thumbprint,
         IssuedBy = certificate is null ? null : Ca,
     };
