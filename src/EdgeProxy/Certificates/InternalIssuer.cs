@@ -20,10 +20,11 @@ internal sealed class InternalIssuer(InternalRootStore roots, TimeProvider time)
     public Task<byte[]> IssueAsync(Issuance issuance, CancellationToken cancellationToken)
     {
         var root = roots.FindOrCreate();
-        var now = time.GetUtcNow();
-        var end = Earlier(now + Lifetime, root.NotAfter.ToUniversalTime());
+        // A root from before the clock was set back.
+        var begin = Later(time.GetUtcNow() - Backdating, root.NotBefore.ToUniversalTime());
+        var end = Earlier(begin + Backdating + Lifetime, root.NotAfter.ToUniversalTime());
         var request = CreateRequest(issuance.Name, (ECDsa)issuance.Key, root);
-        using var leaf = request.Create(root, now - Backdating, end, RandomNumberGenerator.GetBytes(16));
+        using var leaf = request.Create(root, begin, end, RandomNumberGenerator.GetBytes(16));
         return Task.FromResult(Encoding.ASCII.GetBytes(leaf.ExportCertificatePem() + "\n"));
     }
 
@@ -41,6 +42,8 @@ internal sealed class InternalIssuer(InternalRootStore roots, TimeProvider time)
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(root, true, false));
         return request;
     }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 }

@@ -5,10 +5,14 @@ using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates;
 
-/// <summary>The root of the local CA: internal-ca/root.pem, which users import, and root.key. Made when it is first needed.</summary>
+/// <summary>The root of the local CA: internal-ca/root.pem, which users import, and root.key. Made when it is first needed,
+/// and anew when it would soon end.</summary>
 internal sealed class InternalRootStore(string dataDirectory, TimeProvider time, ILogger<InternalRootStore> logger)
 {
     private const int LifetimeInYears = 10;
+
+    // What it issues lives that long, and must not outlive it.
+    private static readonly TimeSpan LeastLeft = TimeSpan.FromDays(90);
 
     private readonly Lock _lock = new();
     private readonly string _certificatePath = Path.Combine(dataDirectory, "internal-ca", "root.pem");
@@ -22,7 +26,7 @@ internal sealed class InternalRootStore(string dataDirectory, TimeProvider time,
         {
             try
             {
-                return _root ??= Load();
+                return _root = Usable() ?? Load();
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
@@ -35,14 +39,18 @@ internal sealed class InternalRootStore(string dataDirectory, TimeProvider time,
     public X509Certificate2 FindOrCreate()
     {
         lock (_lock)
-            return _root ??= Load() ?? Create();
+            return _root = Usable() ?? Load() ?? Create();
     }
+
+    private X509Certificate2? Usable() => _root is { } root && IsUsable(root) ? root : null;
+
+    private bool IsUsable(X509Certificate2 root) => root.NotAfter.ToUniversalTime() > time.GetUtcNow() + LeastLeft;
 
     private X509Certificate2? Load()
     {
         if (File.Exists(_certificatePath) && File.Exists(_keyPath)
             && PemPairParser.TryParse(File.ReadAllText(_certificatePath), File.ReadAllText(_keyPath), out var pair, out _)
-            && pair.NotAfter > time.GetUtcNow())
+            && IsUsable(pair.Leaf))
             return pair.Leaf;
         SetAside(_certificatePath);
         SetAside(_keyPath);
@@ -52,7 +60,7 @@ internal sealed class InternalRootStore(string dataDirectory, TimeProvider time,
     private void SetAside(string path)
     {
         if (File.Exists(path))
-            logger.LogWarning("{File} is damaged, expired or lacks its other half. It was set aside as {Aside}; devices that trusted it must "
+            logger.LogWarning("{File} is damaged, ends within three months or lacks its other half. It was set aside as {Aside}; devices that trusted it must "
                 + "be given the new root", path, DamagedFile.SetAside(path));
     }
 

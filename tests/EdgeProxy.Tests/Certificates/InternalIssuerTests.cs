@@ -86,6 +86,42 @@ public sealed class InternalIssuerTests : IDisposable
         await loop.StopAsync();
     }
 
+    [Fact]
+    public async Task AClockThatIsSetBackBeforeTheRootStopsNothing()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await IssueAtAsync(time, "a.internal");
+
+        var certificate = await IssueAtAsync(new FakeTimeProvider(time.GetUtcNow().AddYears(-5)), "b.internal");
+
+        Assert.InRange(certificate.NotBefore, time.GetUtcNow().AddHours(-3), time.GetUtcNow());
+        Assert.Empty(Directory.GetFiles(_data.File("internal-ca"), "*.damaged"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ARootThatSoonEndsIsReplacedInMemoryAndOnDisk(bool restart)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var roots = new InternalRootStore(_data.Path, time, _log.For<InternalRootStore>());
+        var first = roots.FindOrCreate();
+
+        time.SetUtcNow(first.NotAfter.ToUniversalTime().AddDays(-91));
+        Assert.Equal(first.Thumbprint, roots.FindOrCreate().Thumbprint);
+        time.Advance(TimeSpan.FromDays(2));
+        if (restart)
+            roots = new InternalRootStore(_data.Path, time, _log.For<InternalRootStore>());
+        using var key = KeyFactory.Create(CertificateKeyType.P256);
+        await new InternalIssuer(roots, time).IssueAsync(
+            new Issuance("a.internal", key, null, _ => { }, new Random(1)), TestContext.Current.CancellationToken);
+
+        var second = roots.FindOrCreate();
+        Assert.NotEqual(first.Thumbprint, second.Thumbprint);
+        Assert.True(second.NotAfter.ToUniversalTime() > time.GetUtcNow().AddYears(9));
+        Assert.True(File.Exists(_data.File("internal-ca/root.pem.damaged")));
+    }
+
     public void Dispose() => _data.Dispose();
 
     private string Root => _data.File("internal-ca/root.pem");
@@ -98,6 +134,16 @@ public sealed class InternalIssuerTests : IDisposable
     }
 
     private EdgeConfig Config(params string[] names) => TestConfig.Create(_data.Path, new CertificateSource.Internal(), names);
+
+    private async Task<ServingCertificate> IssueAtAsync(TimeProvider time, string name)
+    {
+        var table = new CertificateTable();
+        var loop = CreateLoop(table, time);
+        loop.Apply(Config(name));
+        await Eventually.BecomesTrueAsync(() => table.Find(name) is { IsPlaceholder: false }, () => _log.Text);
+        await loop.StopAsync();
+        return table.Find(name)!;
+    }
 
     private async Task<string> IssueAsync(params string[] names)
     {
