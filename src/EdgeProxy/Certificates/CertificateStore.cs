@@ -57,8 +57,14 @@ internal sealed class CertificateStore(string dataDirectory, ILogger<Certificate
         return null;
     }
 
-    public void SaveNextKey(string name, AsymmetricAlgorithm key) =>
-        AtomicFile.Write(new CertificateFolder(dataDirectory, name).NextKey, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()), secret: true);
+    public void SaveNextKey(string name, AsymmetricAlgorithm key)
+    {
+        var folder = new CertificateFolder(dataDirectory, name);
+        // The one that is there may belong to what is served, if loading could not complete it.
+        if (Parse(ReadText(folder.Chain), ReadText(folder.NextKey), name, out _) is not null)
+            AtomicFile.Rename(folder.NextKey, folder.Key);
+        AtomicFile.Write(folder.NextKey, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()), secret: true);
+    }
 
     /// <summary>Keeps the certificate that was issued for the next key, and gives it back as it is served.</summary>
     /// <exception cref="IssuanceException">It is not for that key or not for that name. Nothing was written.</exception>
@@ -81,14 +87,27 @@ internal sealed class CertificateStore(string dataDirectory, ILogger<Certificate
             return certificate;
         if (Parse(chain, ReadText(folder.NextKey), name, out _) is { } interrupted)
         {
-            AtomicFile.Rename(folder.NextKey, folder.Key);
-            logger.LogInformation("Completed the certificate of {Name}, whose storing had been interrupted", name);
+            TryComplete(name, folder);
             return interrupted;
         }
 
         SetAside(folder.Chain, problem);
         SetAside(folder.Key, problem);
         return null;
+    }
+
+    private void TryComplete(string name, CertificateFolder folder)
+    {
+        try
+        {
+            AtomicFile.Rename(folder.NextKey, folder.Key);
+            logger.LogInformation("Completed the certificate of {Name}, whose storing had been interrupted", name);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            logger.LogWarning("The certificate of {Name} is served, but its storing, which had been interrupted, cannot be completed: {Reason}",
+                name, error.Message);
+        }
     }
 
     private static ServingCertificate? Parse(string? chain, string? key, string name, out string problem)

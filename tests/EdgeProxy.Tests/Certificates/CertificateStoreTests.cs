@@ -3,6 +3,7 @@ using System.Text;
 using EdgeProxy.Certificates;
 using EdgeProxy.Configuration;
 using EdgeProxy.Testing;
+using EdgeProxy.Tests.Storage;
 
 namespace EdgeProxy.Tests.Certificates;
 
@@ -67,6 +68,26 @@ public sealed class CertificateStoreTests : IDisposable
         AssertServes(New.Chain);
         Assert.Equal(New.Key, Read("privkey.pem"));
         Assert.Contains("interrupted", _log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatCannotBeCompletedIsServedAndItsKeyKept()
+    {
+        using var disk = SmallDisk.Mount();
+        var folder = Directory.CreateDirectory(disk.File($"certificates/{Name}")).FullName;
+        File.WriteAllText(Path.Combine(folder, "fullchain.pem"), New.Chain);
+        File.WriteAllText(Path.Combine(folder, "next.key"), New.Key);
+        var store = new CertificateStore(disk.Path, _log.For<CertificateStore>());
+
+        disk.MakeReadOnly();
+        Assert.NotNull(store.Load(Name));
+        Assert.Contains("cannot be completed", _log.Text, StringComparison.Ordinal);
+        disk.MakeWritable();
+        using var key = KeyFactory.Create(CertificateKeyType.P256);
+        store.SaveNextKey(Name, key);
+
+        Assert.Equal(New.Key, File.ReadAllText(Path.Combine(folder, "privkey.pem")));
+        Assert.NotNull(store.Load(Name));
     }
 
     [Fact]
