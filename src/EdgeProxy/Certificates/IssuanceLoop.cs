@@ -73,7 +73,9 @@ internal sealed class IssuanceLoop : ICertificateLoop
         _mustLoad = false;
         var stored = _store.Load(_name);
         _state = RenewalStateFactory.Create(_store.LoadState(_name), stored, _issuer.Authority, _time.GetUtcNow());
-        _current = stored ?? _current;
+        // What is on disk may be older than what another source has left.
+        if (stored is not null && (_current.IsPlaceholder || stored.NotAfter > _time.GetUtcNow()))
+            _current = stored;
         // The loop that this one replaces may have swapped in its own after ours was published.
         _table.Swap(_name, _current);
     }

@@ -13,6 +13,7 @@ internal sealed class RenewalLoop(CertificateTable table, Func<CertificateSource
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
     private readonly ILogger _logger = loggers.CreateLogger<RenewalLoop>();
+    private readonly List<NameTask> _ending = [];
     private volatile IReadOnlyList<NameTask> _tasks = [];
     private string? _dataDirectory;
 
@@ -28,6 +29,7 @@ internal sealed class RenewalLoop(CertificateTable table, Func<CertificateSource
     /// placeholder. Names whose source has not changed notice nothing.</summary>
     public void Apply(EdgeConfig config)
     {
+        _ending.RemoveAll(task => task.Work.IsCompleted);
         var before = _tasks.ToDictionary(task => task.Name.Name);
         var moved = config.DataDirectory != _dataDirectory;
         if (moved)
@@ -35,13 +37,14 @@ internal sealed class RenewalLoop(CertificateTable table, Func<CertificateSource
         var after = new List<NameTask>();
         foreach (var name in config.Sites.SelectMany(site => site.Names))
         {
-            var previous = before.GetValueOrDefault(name.Name);
-            after.Add(previous is not null && previous.Name == name && !moved ? previous : Create(name, config.DataDirectory, previous));
+            var present = before.GetValueOrDefault(name.Name);
+            // A name that was removed a moment ago may still be busy.
+            var previous = present ?? _ending.FindLast(task => task.Name.Name == name.Name);
+            after.Add(present is not null && present.Name == name && !moved ? present : Create(name, config.DataDirectory, previous));
         }
 
-        var (ended, begun) = (_tasks.Except(after).ToList(), after.Except(_tasks).ToList());
-        foreach (var task in ended)
-            task.Dispose();
+        var begun = after.Except(_tasks).ToList();
+        End(_tasks.Except(after));
         _tasks = after;
         _dataDirectory = config.DataDirectory;
         table.Publish(after.Select(task => KeyValuePair.Create(task.Name.Name, task.Loop.Current)));
@@ -65,11 +68,18 @@ internal sealed class RenewalLoop(CertificateTable table, Func<CertificateSource
     /// <summary>Ends all loops. What is served goes on being served.</summary>
     public async Task StopAsync()
     {
-        var tasks = _tasks;
+        End(_tasks);
         _tasks = [];
+        await Task.WhenAll(_ending.Select(task => task.Work));
+    }
+
+    private void End(IEnumerable<NameTask> tasks)
+    {
         foreach (var task in tasks)
+        {
             task.Dispose();
-        await Task.WhenAll(tasks.Select(task => task.Work));
+            _ending.Add(task);
+        }
     }
 
     private void PrepareDirectory(string dataDirectory)
