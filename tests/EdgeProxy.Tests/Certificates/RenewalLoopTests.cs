@@ -16,7 +16,7 @@ public sealed class RenewalLoopTests : IAsyncDisposable
 
     private readonly TestFolder _data = new();
     private readonly TestLog _log = new();
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+    private readonly CountingTime _time = new();
     private readonly FakeIssuer _issuer;
     private CertificateTable _table = new();
     private RenewalLoop _loop;
@@ -104,22 +104,22 @@ public sealed class RenewalLoopTests : IAsyncDisposable
     [Fact]
     public async Task AFailureIsTriedAgainAfter1And10And100MinutesAndThenDaily()
     {
-        var attempts = new List<DateTimeOffset>();
-        _issuer.Before = (_, _) =>
-        {
-            attempts.Add(_time.GetUtcNow());
-            throw new IssuanceException("The CA says no.");
-        };
-
+        _issuer.Before = (_, _) => throw new IssuanceException("The CA says no.");
         Apply("a.example");
-        await Eventually.BecomesTrueAsync(() => attempts.Count == 6, _time, TimeSpan.FromMinutes(5));
 
-        var pauses = attempts.Zip(attempts.Skip(1), (one, next) => (next - one).TotalMinutes).ToList();
-        // The clock moves by five minutes at a time, whatever the loop does meanwhile.
-        double[] expected = [1, 10, 100, 1440, 1440];
-        foreach (var (pause, minutes) in pauses.Zip(expected))
-            Assert.InRange(pause, minutes, minutes * 1.1 + 60);
-        Assert.Equal(6, _log.Lines.Count(line => line.Message.Contains("The CA says no.", StringComparison.Ordinal)));
+        var attempts = 0;
+        foreach (var minutes in (double[])[1, 10, 100, 1440, 1440])
+        {
+            attempts++;
+            // It has tried, and waits.
+            await Eventually.BecomesTrueAsync(() => _time.Timers == attempts);
+            Assert.Equal(attempts, _issuer.Requests.Count);
+            var next = _loop.Statuses.Single().State.NextAttempt!.Value;
+            Assert.InRange((next - _time.GetUtcNow()).TotalMinutes, minutes, minutes * 1.1);
+            _time.SetUtcNow(next);
+        }
+
+        await Eventually.BecomesTrueAsync(() => _issuer.Requests.Count == 6);
     }
 
     [Fact]
@@ -324,6 +324,63 @@ public sealed class RenewalLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ANameThatIsRemovedAndComesBackWaitsForItsOldLoop()
+    {
+        var gate = new TaskCompletionSource();
+        _issuer.Before = (issuance, _) => issuance.Name == "a.example" ? gate.Task : Task.CompletedTask;
+        Apply("a.example", "b.example");
+        await Eventually.BecomesTrueAsync(() => _issuer.Requests.Count == 2);
+
+        Apply("b.example");
+        Apply("a.example", "b.example");
+        gate.SetResult();
+        await Eventually.BecomesTrueAsync(
+            () => _loop.Statuses[0].State is CertificateState.Issued state && state.NextAttempt > _time.GetUtcNow(), () => _log.Text);
+
+        Assert.Single(_issuer.Requests, request => request.Name == "a.example");
+    }
+
+    [Fact]
+    public async Task StoppingWaitsForRemovedNamesToo()
+    {
+        var gate = new TaskCompletionSource();
+        _issuer.Before = (_, _) => gate.Task;
+        Apply("a.example");
+        await Eventually.BecomesTrueAsync(() => _issuer.Requests.Count == 1);
+        Apply();
+
+        var stopping = _loop.StopAsync();
+
+        Assert.False(stopping.IsCompleted);
+        gate.SetResult();
+        await stopping;
+        Assert.True(File.Exists(PathOf("a.example", "fullchain.pem")));
+    }
+
+    [Fact]
+    public async Task AnExpiredCertificateOnDiskDoesNotReplaceAGoodOneFromFiles()
+    {
+        Apply("a.example");
+        await AllIssuedAsync();
+        await _loop.StopAsync();
+        _time.Advance(TimeSpan.FromDays(100));
+        var (chain, key) = TestCa.CreateRoot().Issue("a.example", TimeSpan.FromDays(365));
+        _table = new CertificateTable();
+        _loop = CreateLoop();
+        _loop.Apply(TestConfig.Create(DataDirectory, new CertificateSource.File(_data.Write("chain.pem", chain), _data.Write("key.pem", key)), "a.example"));
+        var fromFile = _table.Find("a.example");
+
+        var gate = new TaskCompletionSource();
+        _issuer.Before = (_, _) => gate.Task;
+        Apply("a.example");
+        await Eventually.BecomesTrueAsync(() => _issuer.Requests.Count == 2);
+
+        Assert.Same(fromFile, _table.Find("a.example"));
+        gate.SetResult();
+        await Eventually.BecomesTrueAsync(() => _table.Find("a.example") != fromFile);
+    }
+
+    [Fact]
     public async Task ANameWithANewSourceKeepsWhatItHasUntilThatDelivers()
     {
         var (chain, key) = TestCa.CreateRoot().Issue("a.example");
@@ -499,7 +556,7 @@ public sealed class RenewalLoopTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task KilledAtAnyMomentItComesBackWithAnOrderOrACertificate()
+    public async Task StoppedAtAnyMomentItComesBackWithAnOrderOrACertificate()
     {
         var orders = 0;
         var random = new Random(1);
