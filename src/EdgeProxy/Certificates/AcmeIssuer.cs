@@ -15,7 +15,8 @@ internal sealed class AcmeIssuer(AcmeConfig config, AcmeSession session, IChalle
 
     public async Task<byte[]> IssueAsync(Issuance issuance, CancellationToken cancellationToken)
     {
-        await session.Orders.WaitAsync(cancellationToken);
+        var turn = session.Turns.Of(issuance.Name);
+        await turn.WaitAsync(cancellationToken);
         // Waiting for a turn does not count.
         using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -26,6 +27,11 @@ internal sealed class AcmeIssuer(AcmeConfig config, AcmeSession session, IChalle
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
             throw new IssuanceException($"{Authority} gave no certificate within {Timeout.TotalMinutes:0} minutes.", error);
+        }
+        // RFC 9110 §15.6.4: the server has no room for anybody. "Too many requests" may be about this one name.
+        catch (AcmeException error) when (error.StatusCode == HttpStatusCode.ServiceUnavailable)
+        {
+            throw session.Pause(error);
         }
         catch (AcmeException error)
         {
@@ -43,18 +49,19 @@ internal sealed class AcmeIssuer(AcmeConfig config, AcmeSession session, IChalle
         }
         finally
         {
-            session.Orders.Release();
+            turn.Release();
         }
     }
 
     private async Task<byte[]> ObtainAsync(Issuance issuance, bool retryWithNewAccount, CancellationToken cancellationToken)
     {
-        AcmeClient? client = null;
+        var client = await session.OpenAsync(cancellationToken);
+        session.Turns.Begin(issuance.Name);
         try
         {
-            client = await session.OpenAsync(cancellationToken);
             var order = new CertificateOrder(client, solver, time, issuance.Random);
             var issued = await order.ObtainAsync(CreateRequest(issuance), cancellationToken);
+            session.Turns.Finish(issuance.Name);
             return issued.Pem.ToArray();
         }
         catch (AcmeException error) when (error.IsAccountMissing && retryWithNewAccount)

@@ -5,51 +5,82 @@ using EdgeProxy.Configuration;
 
 namespace EdgeProxy.Certificates;
 
-/// <summary>Our dealings with one CA: one account however many names start together, and a bounded number of orders at a time.
-/// Nothing is sent before a certificate is needed.</summary>
+/// <summary>Our dealings with one CA: one account however many names start together, and silence for a while where the CA turns away all
+/// of them. Nothing is sent before a certificate is needed.</summary>
 internal sealed class AcmeSession(AcmeConfig authority, AccountStore accounts, TimeProvider time, ILogger<AcmeSession> logger)
 {
-    private const int OrdersAtATime = 10;
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private Task<AcmeClient>? _client;
+    private (IssuanceException Reason, DateTimeOffset From)? _pause;
 
-    /// <summary>Entered for the length of an order.</summary>
-    public SemaphoreSlim Orders { get; } = new(OrdersAtATime);
+    /// <summary>Taken for the length of an order.</summary>
+    public OrderTurns Turns { get; } = new();
 
-    /// <summary>A client with an account. Those who ask while it is being registered share the outcome.</summary>
+    /// <summary>A client with an account. Those who ask while it is being registered share the outcome; when that is a refusal, those who ask
+    /// during the pause that follows share it too.</summary>
+    /// <exception cref="IssuanceException">The CA does not want to be asked now.</exception>
     public Task<AcmeClient> OpenAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
+            // A clock that was set back since must not make the pause longer.
+            if (_pause is { } pause && pause.From <= time.GetUtcNow() && time.GetUtcNow() < pause.Reason.RetryAfter)
+                return Task.FromException<AcmeClient>(pause.Reason);
             if (_client is null or { IsCompleted: true, IsCompletedSuccessfully: false })
                 _client = Task.Run(ConnectAsync, CancellationToken.None);
             return _client.WaitAsync(cancellationToken);
         }
     }
 
-    /// <summary>Has the next <see cref="OpenAsync"/> register again, because the CA does not know the account.</summary>
-    /// <param name="client">The one that was told so; null when <see cref="OpenAsync"/> was.</param>
-    public void ForgetAccount(AcmeClient? client)
+    /// <summary>Has every name leave the CA alone for as long as it asked to, and for a minute at least.</summary>
+    /// <returns>What they are told meanwhile.</returns>
+    public IssuanceException Pause(AcmeException refusal)
+    {
+        var now = time.GetUtcNow();
+        var pause = refusal.RetryAfter > ShortestPause ? refusal.RetryAfter.Value : ShortestPause;
+        var reason = new IssuanceException(refusal.Message, refusal) { RetryAfter = now + pause };
+        lock (_lock)
+            _pause = (reason, now);
+        return reason;
+    }
+
+    /// <summary>Has the next <see cref="OpenAsync"/> register again, because the CA does not know the account of
+    /// <paramref name="client"/>.</summary>
+    public void ForgetAccount(AcmeClient client)
     {
         lock (_lock)
         {
             // Somebody else may have registered again meanwhile.
-            if ((_client is { IsCompletedSuccessfully: true } ? _client.Result : null) != client)
+            if (_client is not { IsCompletedSuccessfully: true } || _client.Result != client)
                 return;
-            logger.LogWarning("{Directory} does not know our account any more; registering again", authority.DirectoryUrl);
             accounts.Save(accounts.FindOrCreate(authority) with { Url = null });
             _client = null;
+            LogForgotten();
         }
     }
 
     private async Task<AcmeClient> ConnectAsync()
     {
-        var account = accounts.FindOrCreate(authority);
-        var client = new AcmeClient(AcmeNetwork.Create(ReadRoots()), authority.DirectoryUrl, AcmeAccountKey.FromPem(account.Key), time)
+        var network = AcmeNetwork.Create(ReadRoots());
+        try
         {
-            AccountUrl = account.Url,
-        };
+            return await FindAccountAsync(network);
+        }
+        catch (Exception error)
+        {
+            network.Dispose();
+            if (error is AcmeException refusal)
+                throw Pause(refusal);
+            throw;
+        }
+    }
+
+    private async Task<AcmeClient> FindAccountAsync(HttpMessageInvoker network)
+    {
+        var account = accounts.FindOrCreate(authority);
+        var client = new AcmeClient(network, authority.DirectoryUrl, AcmeAccountKey.FromPem(account.Key), time) { AccountUrl = account.Url };
         if (account.Url is null)
             await RegisterAsync(client, account);
         else if (account.Contact != authority.Email)
@@ -67,9 +98,19 @@ internal sealed class AcmeSession(AcmeConfig authority, AccountStore accounts, T
 
     private async Task UpdateContactAsync(AcmeClient client, StoredAccount account)
     {
-        await client.UpdateAccountAsync(Contacts);
-        accounts.Save(account with { Contact = authority.Email });
+        try
+        {
+            await client.UpdateAccountAsync(Contacts);
+            accounts.Save(account with { Contact = authority.Email });
+        }
+        catch (AcmeException error) when (error.IsAccountMissing)
+        {
+            LogForgotten();
+            await RegisterAsync(client, account);
+        }
     }
+
+    private void LogForgotten() => logger.LogWarning("{Directory} does not know our account any more; registering again", authority.DirectoryUrl);
 
     private string[] Contacts => authority.Email is { } email ? [$"mailto:{email}"] : [];
 

@@ -1,3 +1,4 @@
+using EdgeProxy.Acme;
 using EdgeProxy.Certificates;
 using EdgeProxy.Configuration;
 using EdgeProxy.Testing;
@@ -207,6 +208,101 @@ public sealed class AcmeIssuerTests
         await Eventually.BecomesTrueAsync(() => edge.Loop.Statuses[0].State.LastError is not null);
 
         Assert.Contains("/nowhere/roots.pem", edge.Loop.Statuses[0].State.LastError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ACaWithoutRoomForAnybodyIsLeftAloneByAllNamesForAsLongAsItAsks()
+    {
+        await using var ca = await ScriptedCa.StartAsync();
+        ca.Register().Refuse("/new-order", 503, "serverInternal", TimeSpan.FromHours(1));
+        using var folder = new TestFolder();
+        var before = DateTimeOffset.UtcNow;
+        var issuers = new IssuerFactory(NoChallenge, TimeProvider.System, new TestLog());
+
+        foreach (var name in new[] { "a.example", "b.example" })
+        {
+            var refusal = await Assert.ThrowsAsync<IssuanceException>(() => IssueAsync(issuers, ca.Authority, folder.Path, name));
+            Assert.InRange(refusal.RetryAfter!.Value, before.AddHours(1), DateTimeOffset.UtcNow.AddHours(1));
+        }
+
+        Assert.Equal(1, ca.Count("/new-order"));
+    }
+
+    [Fact]
+    public async Task ARateLimitOnOneNameKeepsNoOtherFromOrdering()
+    {
+        await using var ca = await ScriptedCa.StartAsync();
+        ca.Register().Refuse("/new-order", 429, "rateLimited", TimeSpan.FromHours(34));
+        using var folder = new TestFolder();
+        var issuers = new IssuerFactory(NoChallenge, TimeProvider.System, new TestLog());
+
+        foreach (var name in new[] { "a.example", "b.example" })
+            await Assert.ThrowsAsync<IssuanceException>(() => IssueAsync(issuers, ca.Authority, folder.Path, name));
+
+        Assert.Equal(2, ca.Count("/new-order"));
+    }
+
+    [Fact]
+    public async Task NamesWhoseOrdersComeToNothingDoNotHoldUpOthersHoweverLongTheyTake()
+    {
+        await using var pebble = await PebbleProcess.StartAsync(new PebbleOptions { NonceReject = 0 }, TestContext.Current.CancellationToken);
+        await using var challenges = await ChallengeServer.StartAsync(pebble.HttpPort);
+        using var folder = new TestFolder();
+        var solver = new SlowSolver(challenges);
+        var issuers = new IssuerFactory(solver, TimeProvider.System, new TestLog());
+        var authority = new AcmeConfig { DirectoryUrl = pebble.DirectoryUrl, TrustedRoots = pebble.RootPemPath, AcceptTermsOfService = true };
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        string[] slow = [.. Enumerable.Range(0, 10).Select(number => $"slow{number}.example")];
+        foreach (var name in slow)
+            await Assert.ThrowsAsync<InvalidOperationException>(() => IssueAsync(issuers, authority, folder.Path, name));
+
+        solver.WaitsForever = true;
+        var waiting = slow.Select(name => IssueAsync(issuers, authority, folder.Path, name, ending.Token)).ToList();
+        await Eventually.BecomesTrueAsync(() => solver.Waiting == slow.Length);
+
+        await IssueAsync(issuers, authority, folder.Path, "good.example").WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await ending.CancelAsync();
+        foreach (var attempt in waiting)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt);
+    }
+
+    private static IChallengeSolver NoChallenge => new SlowSolver(null);
+
+    private static async Task<byte[]> IssueAsync(IssuerFactory issuers, AcmeConfig authority, string folder, string name, CancellationToken? cancellation = null)
+    {
+        using var key = KeyFactory.Create(CertificateKeyType.P256);
+        return await issuers.Create(new CertificateSource.Acme(authority), folder)
+            .IssueAsync(new Issuance(name, key, null, _ => { }, new Random(1)), cancellation ?? TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Solves nothing for names that begin with "slow".</summary>
+    private sealed class SlowSolver(IChallengeSolver? good) : IChallengeSolver
+    {
+        private int _waiting;
+
+        public string ChallengeType => Http01.ChallengeType;
+
+        /// <summary>Or else fails at once.</summary>
+        public bool WaitsForever { get; set; }
+
+        public int Waiting => _waiting;
+
+        public async ValueTask PresentAsync(AcmeChallengeContext context, CancellationToken cancellationToken)
+        {
+            if (!context.Identifier.Value.StartsWith("slow", StringComparison.Ordinal))
+            {
+                await good!.PresentAsync(context, cancellationToken);
+                return;
+            }
+
+            if (!WaitsForever)
+                throw new InvalidOperationException();
+            Interlocked.Increment(ref _waiting);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        public ValueTask CleanUpAsync(AcmeChallengeContext context, CancellationToken cancellationToken) =>
+            good?.CleanUpAsync(context, cancellationToken) ?? ValueTask.CompletedTask;
     }
 
     /// <summary>What the program does with one CA: everything but the network around it.</summary>
