@@ -1,9 +1,18 @@
+using System.Text.RegularExpressions;
+
 namespace EdgeProxy.Storage;
 
 /// <summary>Writes files whole: a reader, and a start after a crash, sees the old content or the new, never a part.</summary>
-internal static class AtomicFile
+internal static partial class AtomicFile
 {
-    private const string TemporaryEnding = ".tmp";
+    // Links lead to files that are not ours. What cannot be entered holds nothing that this process wrote.
+    private static readonly EnumerationOptions OwnFolders = new()
+    {
+        RecurseSubdirectories = true,
+        MaxRecursionDepth = 2,
+        AttributesToSkip = FileAttributes.ReparsePoint,
+        IgnoreInaccessible = true,
+    };
 
     /// <summary>Creates or replaces a file; its folder is created where it is missing.</summary>
     /// <param name="path">Full path.</param>
@@ -15,7 +24,7 @@ internal static class AtomicFile
     {
         var folder = Path.GetDirectoryName(path)!;
         PrivateFolder.Create(folder);
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}{TemporaryEnding}");
+        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
         try
         {
             WriteToDisk(temporary, content, secret);
@@ -37,14 +46,17 @@ internal static class AtomicFile
         PrivateFolder.FlushEntries(Path.GetDirectoryName(to)!);
     }
 
-    /// <summary>Deletes what writes that never finished left behind anywhere under <paramref name="folder"/>.</summary>
+    /// <summary>Deletes what writes that never finished left behind in <paramref name="folder"/> and two levels below, and nothing else.</summary>
     public static void RemoveLeftovers(string folder)
     {
         if (!Directory.Exists(folder))
             return;
-        foreach (var leftover in Directory.EnumerateFiles(folder, ".*" + TemporaryEnding, SearchOption.AllDirectories))
+        foreach (var leftover in Directory.EnumerateFiles(folder, ".*.tmp", OwnFolders).Where(path => TemporaryName().IsMatch(Path.GetFileName(path))))
             TryDelete(leftover);
     }
+
+    [GeneratedRegex(@"^\..+\.[0-9a-f]{32}\.tmp$")]
+    private static partial Regex TemporaryName();
 
     private static void WriteToDisk(string path, ReadOnlySpan<byte> content, bool secret)
     {

@@ -74,14 +74,43 @@ public sealed class AtomicFileTests
     {
         using var folder = new TestFolder();
         AtomicFile.Write(folder.File("sub/privkey.pem"), "key"u8, secret: true);
-        folder.Write("sub/.privkey.pem.0123.tmp", "half a k");
-        folder.Write("other.tmp", "somebody else's");
+        string[] leftovers = [$".account.json.{Guid.NewGuid():N}.tmp", $"sub/.privkey.pem.{Guid.NewGuid():N}.tmp", $"sub/name/.x.{Guid.NewGuid():N}.tmp"];
+        Directory.CreateDirectory(folder.File("sub/name"));
+        foreach (var leftover in leftovers)
+            folder.Write(leftover, "half a k");
 
         AtomicFile.RemoveLeftovers(folder.Path);
 
-        Assert.False(File.Exists(folder.File("sub/.privkey.pem.0123.tmp")));
-        Assert.True(File.Exists(folder.File("sub/privkey.pem")));
-        Assert.True(File.Exists(folder.File("other.tmp")));
+        Assert.Equal([folder.File("sub/privkey.pem")], Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
         AtomicFile.RemoveLeftovers(folder.File("missing"));
+    }
+
+    [Fact]
+    public void FilesOfOthersAreNoLeftovers()
+    {
+        using var folder = new TestFolder();
+        using var elsewhere = new TestFolder();
+        var name = $".file.{Guid.NewGuid():N}.tmp";
+        Directory.CreateDirectory(folder.File("a/b/c"));
+        string[] files =
+        [
+            folder.Write("other.tmp", ""), folder.Write(".swap.tmp", ""), folder.Write(".privkey.pem.0123.tmp", ""),
+            folder.Write($"a/b/c/{name}", ""), elsewhere.Write(name, ""),
+        ];
+        Directory.CreateSymbolicLink(folder.File("link"), elsewhere.Path);
+
+        AtomicFile.RemoveLeftovers(folder.Path);
+
+        Assert.All(files, file => Assert.True(File.Exists(file), file));
+    }
+
+    [Fact]
+    public void AFolderThatCannotBeEnteredIsLeftAlone()
+    {
+        Assert.SkipWhen(Environment.IsPrivilegedProcess, "Root may enter every folder.");
+        using var folder = new TestFolder();
+        Directory.CreateDirectory(folder.File("lost+found"), UnixFileMode.None);
+
+        AtomicFile.RemoveLeftovers(folder.Path);
     }
 }
