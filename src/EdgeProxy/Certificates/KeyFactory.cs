@@ -26,7 +26,7 @@ internal static class KeyFactory
         _ => false,
     };
 
-    /// <summary>The key in PKCS#8 PEM, or null when the text holds none.</summary>
+    /// <summary>The private key in PEM, or null when the text holds none.</summary>
     public static AsymmetricAlgorithm? FromPem(string pem)
     {
         AsymmetricAlgorithm[] kinds = [ECDsa.Create(), RSA.Create()];
@@ -41,6 +41,8 @@ internal static class KeyFactory
         try
         {
             key.ImportFromPem(pem);
+            // A public key imports as well; only a private one exports.
+            CryptographicOperations.ZeroMemory(key.ExportPkcs8PrivateKey());
             return true;
         }
         catch (Exception error) when (error is ArgumentException or CryptographicException)
