@@ -70,10 +70,10 @@ internal static class AcmeOptionsParser
         return keyId is null || hmacKey is null ? null : new ExternalAccount(keyId, hmacKey);
     }
 
-    /// <summary>Never repeats the value: it is a secret.</summary>
+    /// <summary>Never repeats the value: it is a secret. Some CAs print the ordinary alphabet.</summary>
     private static string HmacKey(string text)
     {
-        var key = text.TrimEnd('=');
-        return Base64Url.IsValid(key) ? key : throw new FormatException("is not base64url (letters, digits, - and _): copy it from the CA as it is.");
+        var key = text.TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        return key.Length > 0 && Base64Url.IsValid(key) ? key : throw new FormatException("is not base64url (letters, digits, - and _): copy it from the CA as it is.");
     }
 }

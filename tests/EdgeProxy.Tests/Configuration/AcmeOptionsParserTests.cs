@@ -1,3 +1,4 @@
+using EdgeProxy.Configuration;
 using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Configuration;
@@ -20,13 +21,25 @@ public class AcmeOptionsParserTests
     [InlineData("'TrustedRoots': 'missing.pem'", "TrustedRoots", "/srv/edge/missing.pem cannot be read")]
     [InlineData("'ExternalAccount': { 'KeyId': 'kid' }", "ExternalAccount", "needs both")]
     [InlineData("'ExternalAccount': { 'HmacKey': 'c2VjcmV0' }", "ExternalAccount", "needs both")]
-    [InlineData("'ExternalAccount': { 'KeyId': 'kid', 'HmacKey': 'not+base64/url' }", "ExternalAccount:HmacKey", "is not base64url")]
+    [InlineData("'ExternalAccount': { 'KeyId': 'kid', 'HmacKey': 'not,base64url' }", "ExternalAccount:HmacKey", "is not base64url")]
+    [InlineData("'ExternalAccount': { 'KeyId': 'kid', 'HmacKey': '==' }", "ExternalAccount:HmacKey", "is not base64url")]
     public void Rejects(string keys, string path, string sentence)
     {
         var result = ConfigText.ParseAcme($"{{ 'AcceptTermsOfService': true, {keys} }}");
 
         ConfigText.Reject(result, $"Acme:{path}", sentence);
-        Assert.DoesNotContain("not+base64/url", result.Errors[0].ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("not,base64url", result.Errors[0].ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-_8A")]
+    [InlineData("+/8A==")]
+    public void AnHmacKeyMayBeInEitherAlphabet(string key)
+    {
+        var config = ConfigText.Accept(ConfigText.ParseAcme($"{{ 'AcceptTermsOfService': true, 'ExternalAccount': {{ 'KeyId': 'kid', 'HmacKey': '{key}' }} }}"));
+
+        var source = Assert.IsType<CertificateSource.Acme>(config.Sites[0].Names[0].Certificate);
+        Assert.Equal(new ExternalAccount("kid", "-_8A"), source.Authority.ExternalAccount);
     }
 
     [Theory]
