@@ -108,6 +108,12 @@ internal sealed class AcmeSession(AcmeConfig authority, AccountStore accounts, T
             LogForgotten();
             await RegisterAsync(client, account);
         }
+        catch (AcmeException error)
+        {
+            // An account with an old address orders as well as any.
+            logger.LogWarning("{Directory} does not take {Email} as the account's contact; certificates are ordered all the same: {Reason}",
+                authority.DirectoryUrl, authority.Email ?? "the absence of an address", error.Message);
+        }
     }
 
     private void LogForgotten() => logger.LogWarning("{Directory} does not know our account any more; registering again", authority.DirectoryUrl);

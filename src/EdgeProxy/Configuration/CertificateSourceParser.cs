@@ -3,7 +3,12 @@ using System.Collections.Immutable;
 namespace EdgeProxy.Configuration;
 
 /// <summary>Where the certificates of one site come from, decided name by name.</summary>
-internal sealed class CertificateSourceParser(ConfigSection site, AcmeOptions acme, string baseDirectory)
+/// <param name="site">The site as written.</param>
+/// <param name="acme">What is written for all sites.</param>
+/// <param name="baseDirectory">What relative paths are relative to.</param>
+/// <param name="contacts">The mail address of each account, by CA and external account: an account has one, which is its first site's.</param>
+internal sealed class CertificateSourceParser(
+    ConfigSection site, AcmeOptions acme, string baseDirectory, Dictionary<(Uri Directory, string? KeyId), string?> contacts)
 {
     private static readonly ImmutableArray<(string, string?)> Sources = [("Acme", "Acme"), ("File", "File"), ("Internal", "Internal")];
 
@@ -16,7 +21,9 @@ internal sealed class CertificateSourceParser(ConfigSection site, AcmeOptions ac
         var options = AcmeOptionsParser.Parse(site.Section("Acme"), baseDirectory);
         if (source is "File" or "Internal" && site.Has("Acme"))
             site.Fail("Acme", $"has no effect, because Certificate:Source is {source}: remove one of the two.");
-        var authority = new Lazy<AcmeConfig>(() => AcmeConfigParser.Parse(options.Over(acme)));
+        else if (source is null && site.Has("Acme") && !names.IsEmpty && names.All(name => PrivateNames.IsInternalByDefault(name.Value)))
+            site.Fail("Acme", "has no effect, because such names get their certificates from the internal CA: write \"Certificate\": { \"Source\": \"Acme\" } beside it, or remove it.");
+        var authority = new Lazy<AcmeConfig>(() => WithAccountContact(AcmeConfigParser.Parse(options.Over(acme))));
         return [.. names.Select(name => new SiteName(name.Value, source switch
         {
             "File" => file,
@@ -24,6 +31,12 @@ internal sealed class CertificateSourceParser(ConfigSection site, AcmeOptions ac
             null when PrivateNames.IsInternalByDefault(name.Value) => new CertificateSource.Internal(),
             _ => FromAcme(authority.Value, name.Path, name.Value),
         }))];
+    }
+
+    private AcmeConfig WithAccountContact(AcmeConfig authority)
+    {
+        var account = (authority.DirectoryUrl, authority.ExternalAccount?.KeyId);
+        return contacts.TryAdd(account, authority.Email) ? authority : authority with { Email = contacts[account] };
     }
 
     private CertificateSource.File ParseFile(string? source)

@@ -10,6 +10,7 @@ internal sealed class SiteParser(ListenerConfig listeners, AcmeOptions acme, str
     private static readonly ImmutableArray<(string, int)> RedirectStatusCodes = [("301", 301), ("302", 302), ("307", 307), ("308", 308)];
 
     private readonly Dictionary<string, string> _pathByName = [];
+    private readonly Dictionary<(Uri Directory, string? KeyId), string?> _contacts = [];
 
     /// <returns>Null after an error.</returns>
     public Site? Parse(ConfigSection section)
@@ -20,7 +21,7 @@ internal sealed class SiteParser(ListenerConfig listeners, AcmeOptions acme, str
         var statusCode = section.Read("RedirectStatusCode", 301, text => ValueParser.Choice(text, RedirectStatusCodes));
         var bodySize = section.Read("MaxRequestBodySize", DefaultBodySize, ValueParser.Bytes);
         var errors = ErrorBodyParser.Parse(section.Section("Errors"));
-        var certificates = new CertificateSourceParser(section, acme, baseDirectory).Parse(names);
+        var certificates = new CertificateSourceParser(section, acme, baseDirectory, _contacts).Parse(names);
         if (names.IsEmpty || target is null)
             return null;
         if (target is SiteTarget.Redirect redirect)

@@ -1,6 +1,7 @@
 using EdgeProxy.Certificates;
 using EdgeProxy.Configuration;
 using EdgeProxy.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeProxy.Tests.Certificates;
@@ -50,6 +51,33 @@ public sealed class AcmeSessionTests : IDisposable
         time.AdjustTime(DateTimeOffset.UtcNow);
 
         await session.OpenAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task AContactThatTheCaRefusesStopsNothing()
+    {
+        await using var ca = await ScriptedCa.StartAsync();
+        ca.Register().Refuse("/account/1", 400, "invalidContact");
+        await CreateSession(ca.Authority).OpenAsync(TestContext.Current.CancellationToken);
+
+        var client = await CreateSession(ca.Authority with { Email = "new@example.org" }).OpenAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(ca.Url("/account/1"), client.AccountUrl);
+        Assert.Contains(_log.Lines, line => line.Level == LogLevel.Warning && line.Message.Contains("no, because of invalidContact", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AnAccountFoundMissingWhenItsContactChangesIsRegisteredAgain()
+    {
+        await using var ca = await ScriptedCa.StartAsync();
+        ca.Register().Refuse("/account/1", 400, "accountDoesNotExist");
+        await CreateSession(ca.Authority).OpenAsync(TestContext.Current.CancellationToken);
+        var changed = ca.Authority with { Email = "new@example.org" };
+
+        await CreateSession(changed).OpenAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, ca.Count("/new-account"));
+        Assert.Equal("new@example.org", CreateStore().FindOrCreate(changed).Contact);
     }
 
     public void Dispose() => _data.Dispose();

@@ -51,9 +51,41 @@ public class CertificateSourceParserTests
     public void Rejects(string keys, string path, string sentence) =>
         ConfigText.Reject(ConfigText.ParseSite($"{{ 'Upstream': 'demo', {keys} }}"), $"Domains:example.org:{path}", sentence);
 
+    [Theory]
+    [InlineData("10.0.0.7", "")]
+    [InlineData("nas.local", "'Aliases': [ '10.0.0.7' ],")]
+    public void AnAcmeSectionWithoutEffectIsAnError(string name, string keys) => ConfigText.Reject(
+        ConfigText.ParseSite($"{{ 'Upstream': 'demo', {keys} 'Acme': {{ 'DirectoryUrl': 'https://ca.internal/acme/directory' }} }}", name),
+        $"Domains:{name}:Acme", "write \"Certificate\": { \"Source\": \"Acme\" } beside it");
+
+    [Theory]
+    [InlineData("10.0.0.7", "'Certificate': { 'Source': 'Acme' },")]
+    [InlineData("nas.local", "'Aliases': [ 'www.example.org' ],")]
+    public void AnAcmeSectionThatOneNameNeedsIsNone(string name, string keys) => ConfigText.Accept(
+        ConfigText.ParseSite($"{{ 'Upstream': 'demo', {keys} 'Acme': {{ 'DirectoryUrl': 'https://ca.internal/acme/directory' }} }}", name));
+
     [Fact]
     public void AWildcardNeedsAFile() =>
         ConfigText.Reject(ConfigText.ParseSite("{ 'Upstream': 'demo' }", "*.example.org"), "Domains:*.example.org", "Certificate:Source File");
+
+    [Fact]
+    public void SitesThatShareAnAccountShareTheContactOfTheFirst()
+    {
+        var sites = ConfigText.Accept(ConfigText.Parse("""
+            {
+              'Acme': { 'AcceptTermsOfService': true, 'Email': 'ops@example.org' },
+              'Domains': {
+                'b.example.org': { 'Upstream': 'demo', 'Acme': { 'Email': 'b@example.org' } },
+                'a.example.org': { 'Upstream': 'demo' },
+                'c.example.org': { 'Upstream': 'demo', 'Acme': { 'Email': 'c@example.org', 'DirectoryUrl': 'https://ca.internal/dir' } },
+                'd.example.org': { 'Upstream': 'demo', 'Acme': { 'Email': 'd@example.org', 'ExternalAccount': { 'KeyId': 'kid', 'HmacKey': 'c2VjcmV0' } } }
+              }
+            }
+            """)).Sites;
+
+        Assert.Equal(["b@example.org", "b@example.org", "c@example.org", "d@example.org"],
+            sites.Select(site => Assert.IsType<CertificateSource.Acme>(site.Names[0].Certificate).Authority.Email));
+    }
 
     [Fact]
     public void APrivateCaMayIssueForPrivateNames() => ConfigText.Accept(ConfigText.Parse("""
