@@ -112,5 +112,7 @@ public sealed class AtomicFileTests
         Directory.CreateDirectory(folder.File("lost+found"), UnixFileMode.None);
 
         AtomicFile.RemoveLeftovers(folder.Path);
+
+        File.SetUnixFileMode(folder.File("lost+found"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }
