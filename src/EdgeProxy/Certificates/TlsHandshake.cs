@@ -18,26 +18,25 @@ internal sealed class TlsHandshake(CertificateTable table, SessionAnchors anchor
     /// <summary>For <c>ListenOptions.UseHttps</c>.</summary>
     public TlsHandshakeCallbackOptions CreateOptions() => new() { OnConnection = ChooseAsync, HandshakeTimeout = Timeout };
 
-    /// <summary>Whether a client that named <paramref name="tlsName"/> (empty when it named none) and was shown that name's certificate
-    /// may ask for <paramref name="host"/> on the same connection: the certificate is the same, or is good for both.</summary>
-    public bool SharesCertificate(string tlsName, string host)
+    /// <summary>Whether a client that named <paramref name="tlsName"/> (empty when it named none: then <paramref name="local"/>, the address
+    /// it connected to, decided) and was shown that name's certificate may ask for <paramref name="host"/> on the same connection: the
+    /// certificate is the same, or is good for both.</summary>
+    public bool SharesCertificate(string tlsName, IPAddress? local, string host)
     {
         var name = HostName.FromWire(tlsName);
         if (name == host)
             return true;
-        // Without a name the local address decided, or else the first site.
-        var shown = name.Length == 0 ? table.Default : table.Find(name);
+        var shown = Choose(name, local);
         var wanted = table.Find(host);
         if (shown is null || wanted is null)
             return false;
-        return ReferenceEquals(shown, wanted) || shown.Leaf.Thumbprint == wanted.Leaf.Thumbprint || shown.Covers(host)
-            || (name.Length == 0 && IPAddress.TryParse(host, out _));
+        return ReferenceEquals(shown, wanted) || shown.Leaf.Thumbprint == wanted.Leaf.Thumbprint || shown.Covers(host);
     }
 
     private ValueTask<SslServerAuthenticationOptions> ChooseAsync(TlsHandshakeCallbackContext context)
     {
         var name = HostName.FromWire(context.ClientHelloInfo.ServerName);
-        var certificate = name.Length == 0 ? FindForAddress(context.Connection.LocalEndPoint) : table.Find(name);
+        var certificate = Choose(name, (context.Connection.LocalEndPoint as IPEndPoint)?.Address);
         if (certificate is null)
             return RefuseAsync(context.Connection, context.CancellationToken);
 
@@ -45,12 +44,12 @@ internal sealed class TlsHandshake(CertificateTable table, SessionAnchors anchor
         return new(certificate.Options);
     }
 
-    private ServingCertificate? FindForAddress(EndPoint? local)
+    private ServingCertificate? Choose(string name, IPAddress? local)
     {
-        if (local is not IPEndPoint { Address: var address })
-            return table.Default;
-        var text = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
-        return table.Find(text) ?? table.Default;
+        if (name.Length > 0)
+            return table.Find(name);
+        var address = local is { IsIPv4MappedToIPv6: true } ? local.MapToIPv4() : local;
+        return address is null ? table.Default : table.Find(address.ToString()) ?? table.Default;
     }
 
     /// <summary>Nothing has been sent yet, so the alert can be written past the TLS stream, which has no way to send one of our choice.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using EdgeProxy.Acme;
 using EdgeProxy.Certificates;
 using EdgeProxy.Configuration;
@@ -77,7 +78,7 @@ internal static class EdgeHost
         app.UseMiddleware<AccessLogMiddleware>((Func<HttpContext, AccessLogSubject?>)RequestSubject.Of);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<ChallengeMiddleware>();
-        app.UseMiddleware<SiteMiddleware>((Func<string, string, bool>)tls.SharesCertificate);
+        app.UseMiddleware<SiteMiddleware>((Func<string, IPAddress?, string, bool>)tls.SharesCertificate);
         app.UseMiddleware<RedirectMiddleware>();
         app.UseForwarding();
     }

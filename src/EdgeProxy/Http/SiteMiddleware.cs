@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using EdgeProxy.Configuration;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,9 +9,9 @@ namespace EdgeProxy.Http;
 /// <summary>Finds the site a request is for and sets <see cref="RequestSite"/>; refuses what no site answers to. Behind it every request has a site.</summary>
 /// <param name="next">What answers for a site.</param>
 /// <param name="sites">Read once per request.</param>
-/// <param name="sharesCertificate">Whether the certificate shown for the first name (the TLS name, empty when the client sent none) is also
-/// good for the second (the host).</param>
-internal sealed class SiteMiddleware(RequestDelegate next, CurrentSites sites, Func<string, string, bool> sharesCertificate)
+/// <param name="sharesCertificate">Whether the certificate shown for the first name (the TLS name, empty when the client sent none) at the
+/// local address is also good for the second (the host).</param>
+internal sealed class SiteMiddleware(RequestDelegate next, CurrentSites sites, Func<string, IPAddress?, string, bool> sharesCertificate)
 {
     // A Host header may hold more (sub-delims, a wildcard's asterisk); no host that a redirect may name does.
     private static readonly SearchValues<char> HostCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.:");
@@ -50,7 +51,7 @@ internal sealed class SiteMiddleware(RequestDelegate next, CurrentSites sites, F
     {
         if (context.Features.Get<ITlsHandshakeFeature>() is not { } tls)
             return false;
-        return !sharesCertificate(tls.HostName, host);
+        return !sharesCertificate(tls.HostName, context.Connection.LocalIpAddress, host);
     }
 
     private static bool IsTunnel(HttpContext context) =>

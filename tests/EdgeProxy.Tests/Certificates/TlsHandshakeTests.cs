@@ -1,3 +1,4 @@
+using System.Net;
 using EdgeProxy.Certificates;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -86,16 +87,22 @@ public sealed class TlsHandshakeTests
     [InlineData("", "a.example", true)]
     [InlineData("", "b.example", false)]
     [InlineData("a.example", "nobody.example", false)]
-    public void TellsWhetherAConnectionIsGoodForAnotherHost(string tlsName, string host, bool expected)
+    [InlineData("", "10.0.0.1", true, "10.0.0.1")]
+    [InlineData("", "10.0.0.1", true, "::ffff:10.0.0.1")]
+    [InlineData("", "10.0.0.1", false)]
+    [InlineData("", "10.0.0.2", false, "10.0.0.1")]
+    [InlineData("", "a.example", false, "10.0.0.1")]
+    [InlineData("", "a.example", true, "10.0.0.9")]
+    public void TellsWhetherAConnectionIsGoodForAnotherHost(string tlsName, string host, bool expected, string? local = null)
     {
         var shared = Ca.Serve("shared.example");
         var table = new CertificateTable();
         table.Publish([
             new("a.example", Ca.Serve("a.example")), new("b.example", Ca.Serve("b.example")), new("*.wild.example", Ca.Serve("*.wild.example")),
-            new("shared.example", shared), new("same.example", shared)]);
+            new("shared.example", shared), new("same.example", shared), new("10.0.0.1", Ca.Serve("10.0.0.1")), new("10.0.0.2", Ca.Serve("10.0.0.2"))]);
         var anchors = new SessionAnchors(table, TimeProvider.System, NullLogger<SessionAnchors>.Instance);
 
-        Assert.Equal(expected, new TlsHandshake(table, anchors).SharesCertificate(tlsName, host));
+        Assert.Equal(expected, new TlsHandshake(table, anchors).SharesCertificate(tlsName, local is null ? null : IPAddress.Parse(local), host));
     }
 
     private static CertificateTable Table(params string[] names)

@@ -151,7 +151,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         listen.Use(new RejectionMiddleware(loggers, TimeProvider.System).Use);
     }
 
-    private static Func<string, string, bool> Shares(EdgeConfig config, Func<string, string, bool>? more) => (tlsName, host) =>
+    private static Func<string, IPAddress?, string, bool> Shares(EdgeConfig config, Func<string, string, bool>? more) => (tlsName, _, host) =>
         (tlsName.Length == 0 ? config.Sites[0].Name : HostName.FromWire(tlsName)) == host || more?.Invoke(tlsName, host) == true;
 
     private static X509Certificate2 Certificate()
