@@ -13,6 +13,7 @@ internal sealed class AcmeSession(AcmeConfig authority, AccountStore accounts, T
 
     private readonly Lock _lock = new();
     private Task<AcmeClient>? _client;
+    private string? _roots;
     private (IssuanceException Reason, DateTimeOffset From)? _pause;
 
     /// <summary>Taken for the length of an order.</summary>
@@ -25,11 +26,14 @@ internal sealed class AcmeSession(AcmeConfig authority, AccountStore accounts, T
     {
         lock (_lock)
         {
+            var roots = ReadRoots();
+            if (roots != _roots)
+                (_roots, _client, _pause) = (roots, null, null);
             // A clock that was set back since must not make the pause longer.
             if (_pause is { } pause && pause.From <= time.GetUtcNow() && time.GetUtcNow() < pause.Reason.RetryAfter)
                 return Task.FromException<AcmeClient>(pause.Reason);
             if (_client is null or { IsCompleted: true, IsCompletedSuccessfully: false })
-                _client = Task.Run(ConnectAsync, CancellationToken.None);
+                _client = Task.Run(() => ConnectAsync(roots), CancellationToken.None);
             return _client.WaitAsync(cancellationToken);
         }
     }
@@ -61,9 +65,9 @@ internal sealed class AcmeSession(AcmeConfig authority, AccountStore accounts, T
         }
     }
 
-    private async Task<AcmeClient> ConnectAsync()
+    private async Task<AcmeClient> ConnectAsync(string? roots)
     {
-        var network = AcmeNetwork.Create(ReadRoots());
+        var network = AcmeNetwork.Create(ParseRoots(roots));
         try
         {
             return await FindAccountAsync(network);
@@ -120,23 +124,30 @@ internal sealed class AcmeSession(AcmeConfig authority, AccountStore accounts, T
 
     private string[] Contacts => authority.Email is { } email ? [$"mailto:{email}"] : [];
 
-    private X509Certificate2Collection? ReadRoots()
+    /// <summary>Read each time, so that a root that was replaced is trusted from the next order on.</summary>
+    private string? ReadRoots()
     {
-        if (authority.TrustedRoots is not { } path)
-            return null;
         try
         {
-            var roots = new X509Certificate2Collection();
-            roots.ImportFromPemFile(path);
-            return roots.Count > 0 ? roots : throw new CryptographicException();
-        }
-        catch (CryptographicException error)
-        {
-            throw new IssuanceException($"{path} (Acme:TrustedRoots) holds no PEM certificate.", error);
+            return authority.TrustedRoots is { } path ? File.ReadAllText(path) : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new IssuanceException($"{path} (Acme:TrustedRoots) cannot be read: {error.Message}", error);
+            throw new IssuanceException($"{authority.TrustedRoots} (Acme:TrustedRoots) cannot be read: {error.Message}", error);
+        }
+    }
+
+    private X509Certificate2Collection ParseRoots(string? pem)
+    {
+        var roots = new X509Certificate2Collection();
+        try
+        {
+            roots.ImportFromPem(pem);
+            return pem is null || roots.Count > 0 ? roots : throw new CryptographicException();
+        }
+        catch (CryptographicException error)
+        {
+            throw new IssuanceException($"{authority.TrustedRoots} (Acme:TrustedRoots) holds no PEM certificate.", error);
         }
     }
 }

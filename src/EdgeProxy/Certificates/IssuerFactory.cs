@@ -20,8 +20,10 @@ internal sealed class IssuerFactory(IChallengeSolver solver, TimeProvider time, 
         var shared = SharedIn(dataDirectory);
         // What an order asks for makes no difference to the account.
         var authority = config with { KeyType = default, Profile = null };
-        if (!shared.Sessions.TryGetValue(authority, out var session))
-            shared.Sessions.Add(authority, session = new AcmeSession(authority, shared.Accounts, time, loggers.CreateLogger<AcmeSession>()));
+        if (shared.Sessions.TryGetValue(authority, out var known) && known.TryGetTarget(out var session))
+            return session;
+        session = new AcmeSession(authority, shared.Accounts, time, loggers.CreateLogger<AcmeSession>());
+        shared.Sessions[authority] = new WeakReference<AcmeSession>(session);
         return session;
     }
 
@@ -39,5 +41,6 @@ internal sealed class IssuerFactory(IChallengeSolver solver, TimeProvider time, 
         return shared;
     }
 
-    private sealed record Shared(AccountStore Accounts, InternalRootStore Roots, Dictionary<AcmeConfig, AcmeSession> Sessions);
+    /// <summary>A session lasts as long as an issuer that uses it: a CA that is configured no more leaves no connection behind.</summary>
+    private sealed record Shared(AccountStore Accounts, InternalRootStore Roots, Dictionary<AcmeConfig, WeakReference<AcmeSession>> Sessions);
 }

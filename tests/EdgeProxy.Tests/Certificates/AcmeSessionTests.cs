@@ -80,6 +80,24 @@ public sealed class AcmeSessionTests : IDisposable
         Assert.Equal("new@example.org", CreateStore().FindOrCreate(changed).Contact);
     }
 
+    [Fact]
+    public async Task RootsThatAreReplacedAreTrustedWithoutARestartOrAPause()
+    {
+        await using var ca = await ScriptedCa.StartAsync();
+        ca.Register();
+        var path = _data.Write("roots.pem", ServerIdentity.Create().RootPem);
+        var session = CreateSession(ca.Authority with { TrustedRoots = path });
+        var refusal = await Assert.ThrowsAsync<IssuanceException>(() => session.OpenAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("TLS handshake failed", refusal.Message, StringComparison.Ordinal);
+
+        File.Copy(ca.RootPemPath, path, overwrite: true);
+        var client = await session.OpenAsync(TestContext.Current.CancellationToken);
+        Assert.Same(client, await session.OpenAsync(TestContext.Current.CancellationToken));
+
+        File.AppendAllText(path, "\n" + ServerIdentity.Create().RootPem);
+        Assert.NotSame(client, await session.OpenAsync(TestContext.Current.CancellationToken));
+    }
+
     public void Dispose() => _data.Dispose();
 
     private AcmeSession CreateSession(AcmeConfig authority) => new(authority, CreateStore(), _time, _log.For<AcmeSession>());
