@@ -1,17 +1,13 @@
 using System.Net;
 using System.Text.Json;
 using EdgeProxy.Configuration;
+using EdgeProxy.Hosting;
 
 namespace EdgeProxy.Commands;
 
 /// <summary><c>reload</c>: has the running proxy read its configuration and certificate files again, and passes on its verdict.</summary>
 internal sealed class ReloadCommand(ConfigSource source, TextWriter output, TextWriter error)
 {
-    /// <summary>A header that no web page can have a browser send to another origin unasked.</summary>
-    public const string HeaderName = "X-EdgeProxy-Command";
-
-    public const string HeaderValue = "reload";
-
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     public async Task<int> RunAsync(CancellationToken cancel)
@@ -20,7 +16,7 @@ internal sealed class ReloadCommand(ConfigSource source, TextWriter output, Text
         using var client = AdminClient.Create(loaded.Root, Timeout);
         if (client is null)
             return Fail("The admin port is switched off (EdgeProxy:Admin:Port is 0): restart the proxy, or send it SIGHUP.");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "reload") { Headers = { { HeaderName, HeaderValue } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, AdminEndpoints.Reload) { Headers = { { AdminEndpoints.CommandHeader, AdminEndpoints.Reload } } };
         return await client.SendAsync(request, cancel) switch
         {
             (HttpStatusCode.OK, _) => Taken(),

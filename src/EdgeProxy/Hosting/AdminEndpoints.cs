@@ -8,6 +8,8 @@ internal static class AdminEndpoints
     /// <summary>Its presence shows that a program meant it: a page in a browser cannot send it to another origin unasked.</summary>
     public const string CommandHeader = "X-EdgeProxy-Command";
 
+    public const string Reload = "reload";
+
     public static void Map(IApplicationBuilder admin)
     {
         admin.UseRouting();
@@ -15,7 +17,7 @@ internal static class AdminEndpoints
         {
             endpoints.MapGet("/healthz", () => Results.Text("healthy\n"));
             endpoints.MapGet("/readyz", Ready);
-            endpoints.MapPost("/reload", ReloadAsync);
+            endpoints.MapPost($"/{Reload}", ReloadAsync);
         });
     }
 
@@ -30,8 +32,8 @@ internal static class AdminEndpoints
 
     private static async Task<IResult> ReloadAsync(HttpContext context, ConfigReload reload)
     {
-        if (context.Request.Headers[CommandHeader] != "reload")
-            return Results.Text($"send the header {CommandHeader}: reload\n", statusCode: StatusCodes.Status403Forbidden);
+        if (context.Request.Headers[CommandHeader] != Reload)
+            return Results.Text($"send the header {CommandHeader}: {Reload}\n", statusCode: StatusCodes.Status403Forbidden);
         if (!IsLocalName(context.Request.Host.Host))
             return Results.Text("call the admin port by its address, not by a name\n", statusCode: StatusCodes.Status403Forbidden);
 

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Text;
+using EdgeProxy.Acme;
 
 namespace EdgeProxy.Http;
 
@@ -7,29 +7,22 @@ namespace EdgeProxy.Http;
 /// normalized, and is not exactly a known token is 404. On https only a known token is ours; the rest belongs to the site's upstream.</summary>
 internal sealed class ChallengeMiddleware(RequestDelegate next, ChallengeTable challenges)
 {
-    private const string Folder = "/.well-known/acme-challenge/";
-
-    private static readonly SearchValues<char> TokenCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
-
     public Task InvokeAsync(HttpContext context)
     {
         var raw = RequestTarget.PathAndQuery(RequestTarget.Raw(context));
-        var named = raw.StartsWith(Folder, StringComparison.Ordinal);
-        if (named && KeyAuthorization(context.Request.Method, raw[Folder.Length..]) is { } keyAuthorization)
+        var named = raw.StartsWith(Http01.PathPrefix, StringComparison.Ordinal);
+        if (named && FindAnswer(context.Request.Method, raw[Http01.PathPrefix.Length..].ToString()) is { } keyAuthorization)
             return WriteAsync(context, keyAuthorization);
 
         var ours = ListenerFeature.Of(context) == ListenerKind.Http && (named || NormalizesToFolder(context.Request.Path));
         return ours ? ErrorBody.WriteAsync(context, StatusCodes.Status404NotFound) : next(context);
     }
 
-    private string? KeyAuthorization(string method, ReadOnlySpan<char> token) =>
-        (HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) && !token.IsEmpty && !token.ContainsAnyExcept(TokenCharacters)
-            ? challenges.Find(token.ToString())
-            : null;
+    private string? FindAnswer(string method, string token) =>
+        (HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) ? challenges.Find(token) : null;
 
     // Kestrel's Path has percent-encoding and dot segments resolved.
-    private static bool NormalizesToFolder(PathString path) => path.Value?.StartsWith(Folder, StringComparison.OrdinalIgnoreCase) == true;
+    private static bool NormalizesToFolder(PathString path) => path.Value?.StartsWith(Http01.PathPrefix, StringComparison.OrdinalIgnoreCase) == true;
 
     private static async Task WriteAsync(HttpContext context, string keyAuthorization)
     {

@@ -7,7 +7,7 @@ namespace EdgeProxy.Http;
 /// <param name="listening">Completes when the listeners are open: no CA is asked to come before.</param>
 internal sealed class HttpChallengeSolver(ChallengeTable challenges, Task listening) : IChallengeSolver
 {
-    public string ChallengeType => "http-01";
+    public string ChallengeType => Http01.ChallengeType;
 
     public ValueTask PresentAsync(AcmeChallengeContext context, CancellationToken cancellationToken)
     {
