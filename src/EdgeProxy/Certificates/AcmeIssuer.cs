@@ -39,7 +39,7 @@ internal sealed class AcmeIssuer(AcmeConfig config, AcmeSession session, IChalle
             {
                 RetryAfter = time.GetUtcNow() + error.RetryAfter,
                 OrderIsLost = error.IsPermanent,
-                CaIsUnavailable = error.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
+                CaIsUnavailable = error.StatusCode is HttpStatusCode.TooManyRequests
                     || error.InnerException is HttpRequestException or IOException or OperationCanceledException,
             };
         }

@@ -44,7 +44,7 @@ internal sealed class AcmeSession(AcmeConfig authority, AccountStore accounts, T
     {
         var now = time.GetUtcNow();
         var pause = refusal.RetryAfter > ShortestPause ? refusal.RetryAfter.Value : ShortestPause;
-        var reason = new IssuanceException(refusal.Message, refusal) { RetryAfter = now + pause };
+        var reason = new IssuanceException(refusal.Message, refusal) { RetryAfter = now + pause, CaIsUnavailable = true };
         lock (_lock)
             _pause = (reason, now);
         return reason;

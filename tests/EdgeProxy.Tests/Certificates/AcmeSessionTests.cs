@@ -29,6 +29,7 @@ public sealed class AcmeSessionTests : IDisposable
             var refusal = await Assert.ThrowsAsync<IssuanceException>(() => session.OpenAsync(TestContext.Current.CancellationToken));
             Assert.Contains($"no, because of {type}", refusal.Message, StringComparison.Ordinal);
             Assert.Equal(until, refusal.RetryAfter);
+            Assert.True(refusal.CaIsUnavailable);
         }
 
         Assert.Equal(1, ca.Count("/new-account"));
