@@ -9,6 +9,8 @@ namespace EdgeProxy.Hosting;
 /// <summary>Sets Kestrel up: limits, encodings, and for each endpoint its protocols and connection middleware.</summary>
 internal static class Listeners
 {
+    private const int MaxHeadSize = 128 * 1024;
+
     public static void Configure(KestrelServerOptions kestrel, ListenerEndpoints endpoints, TlsHandshakeCallbackOptions tls, RejectionMiddleware rejection)
     {
         kestrel.AddServerHeader = false;
@@ -21,12 +23,13 @@ internal static class Listeners
         kestrel.Configure(new ConfigurationBuilder().Add(endpoints).Build(), reloadOnChange: true);
     }
 
-    private static void SetLimits(KestrelServerLimits limits)
+    public static void SetLimits(KestrelServerLimits limits)
     {
-        limits.MaxRequestLineSize = 16 * 1024;
-        limits.MaxRequestHeadersTotalSize = 32 * 1024;
-        limits.MaxRequestHeaderCount = 200;
-        limits.Http2.MaxRequestHeaderFieldSize = 32 * 1024;
+        // The hard stop for a flood. Well above the limits that we answer ourselves, see RequestHead.
+        limits.MaxRequestLineSize = MaxHeadSize;
+        limits.MaxRequestHeadersTotalSize = MaxHeadSize;
+        limits.MaxRequestHeaderCount = 1000;
+        limits.Http2.MaxRequestHeaderFieldSize = MaxHeadSize;
         // Each site sets its own.
         limits.MaxRequestBodySize = null;
         // A quiet client stream is legal (gRPC); the site's timeout bounds the silence.

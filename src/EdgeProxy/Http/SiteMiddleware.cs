@@ -29,6 +29,8 @@ internal sealed class SiteMiddleware(RequestDelegate next, CurrentSites sites, F
             return ErrorBody.WriteAsync(context, StatusCodes.Status400BadRequest);
         if (IsTunnel(context))
             return ErrorBody.WriteAsync(context, StatusCodes.Status405MethodNotAllowed);
+        if (RequestHead.IsTooLarge(context))
+            return ErrorBody.WriteAsync(context, StatusCodes.Status431RequestHeaderFieldsTooLarge);
         return LimitBody(context, request.Site.MaxRequestBodySize) ? next(context) : ErrorBody.WriteAsync(context, StatusCodes.Status413PayloadTooLarge);
     }
 

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using EdgeProxy.Configuration;
+using EdgeProxy.Hosting;
 using EdgeProxy.Http;
 using EdgeProxy.Observability;
 using Microsoft.AspNetCore.Builder;
@@ -128,9 +129,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         options.AddServerHeader = false;
         options.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
         options.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
-        options.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
-        options.Limits.MaxRequestLineSize = 16 * 1024;
-        options.Limits.MaxRequestHeaderCount = 200;
+        Listeners.SetLimits(options.Limits);
         more?.Invoke(options);
         options.Listen(IPAddress.Loopback, 0, listen => Prepare(listen, ListenerKind.Http, wrap));
         options.Listen(IPAddress.Loopback, 0, listen =>

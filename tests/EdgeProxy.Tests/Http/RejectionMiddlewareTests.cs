@@ -28,7 +28,6 @@ public sealed class RejectionMiddlewareTests
         { $"GET /{new string('a', 1024 * 1024)} HTTP/1.1\r\n{Host}\r\n", 431, "REQUEST_HEADER_FIELDS_TOO_LARGE" },
         { $"GET / HTTP/1.1\r\n{Host}A: {new string('a', 1024 * 1024)}\r\n\r\n", 431, "REQUEST_HEADER_FIELDS_TOO_LARGE" },
         { $"GET / HTTP/1.1\r\n{Host}{Many(10_000)}\r\n", 431, "REQUEST_HEADER_FIELDS_TOO_LARGE" },
-        { $"GET / HTTP/1.1\r\n{Host}{Many(201)}\r\n", 431, "REQUEST_HEADER_FIELDS_TOO_LARGE" },
     };
 
     [Theory]
@@ -56,7 +55,7 @@ public sealed class RejectionMiddlewareTests
     public async Task AnswersHeadWithoutABody()
     {
         await using var server = await EdgeServer.StartAsync(Config());
-        var response = await server.HttpAsync($"HEAD / HTTP/1.1\r\n{Host}{Many(300)}\r\n");
+        var response = await server.HttpAsync($"HEAD / HTTP/1.1\r\n{Host}{Many(3000)}\r\n");
         Assert.Equal((431, "", $"{TooLarge.Length}"), (response.Status, response.Body, response.Header("Content-Length")));
     }
 
