@@ -34,7 +34,7 @@ internal sealed class SectionTransforms(ForwardedHeaders forwarded) : ITransform
     {
         var context = request.HttpContext;
         var site = context.Features.GetRequiredFeature<RequestSite>();
-        foreach (var name in HopByHopHeaders.NamedIn(context.Request.Headers.Connection) ?? [])
+        foreach (var name in HopByHopHeaders.FurtherIn(context.Request.Headers) ?? [])
             RequestTransform.RemoveHeader(request, name);
         if (writesForwarded)
         {

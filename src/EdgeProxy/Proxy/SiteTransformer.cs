@@ -41,16 +41,13 @@ internal sealed class SiteTransformer(HostHeader host, ForwardedHeaders forwarde
     private static void CopyHeaders(HttpContext context, HttpRequestMessage upstream, RequestSite site)
     {
         var headers = context.Request.Headers;
-        var named = HopByHopHeaders.NamedIn(headers.Connection);
-        // RFC 9112 §6.1: a request that is chunked has no length, whatever it says.
-        var isChunked = headers.TransferEncoding.Count > 0;
+        var further = HopByHopHeaders.FurtherIn(headers);
         foreach (var (name, values) in headers)
         {
             if (name[0] == ':'
                 || HopByHopHeaders.Names.Contains(name)
                 || ForwardedHeaders.IsForged(name, site.PeerIsTrusted)
-                || (named is not null && named.Contains(name, StringComparer.OrdinalIgnoreCase))
-                || (isChunked && name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase)))
+                || (further is not null && further.Contains(name, StringComparer.OrdinalIgnoreCase)))
             {
                 continue;
             }
