@@ -12,7 +12,7 @@ internal sealed class SectionClientFactory(UpstreamConnector connector, ILogger<
     {
         UpstreamClientTable.Configure(handler);
         handler.ConnectTimeout = ConnectTimeout;
-        handler.ConnectCallback = (connection, cancel) => connector.ConnectAsync(connection.DnsEndPoint, cancel);
+        handler.ConnectCallback = (connection, cancel) => connector.ConnectAsync(connection.DnsEndPoint, ConnectTimeout, cancel);
         base.ConfigureHandler(context, handler);
     }
 }

@@ -20,8 +20,8 @@ internal sealed class UpstreamClientTable(UpstreamConnector connector, DemoUpstr
     public HttpMessageInvoker For(Upstream upstream, TimeSpan connectTimeout) => upstream switch
     {
         Upstream.Server { Address: var address } => _clients.GetOrAdd(
-            (address.GetLeftPart(UriPartial.Authority), connectTimeout), _ => Create(connectTimeout, Connect(address))),
-        Upstream.Demo => _clients.GetOrAdd(("demo", connectTimeout), _ => Create(connectTimeout, ConnectDemoAsync)),
+            (address.GetLeftPart(UriPartial.Authority), connectTimeout), _ => Create(connectTimeout, Connect(address, connectTimeout))),
+        Upstream.Demo => _clients.GetOrAdd(("demo", connectTimeout), _ => Create(connectTimeout, (_, cancel) => ConnectDemoAsync(connectTimeout, cancel))),
         _ => throw new UnreachableException(),
     };
 
@@ -55,10 +55,10 @@ internal sealed class UpstreamClientTable(UpstreamConnector connector, DemoUpstr
         return new HttpMessageInvoker(handler);
     }
 
-    private Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> Connect(Uri address)
+    private Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> Connect(Uri address, TimeSpan timeout)
     {
         if (address.Scheme != Uri.UriSchemeHttps)
-            return (context, cancel) => connector.ConnectAsync(context.DnsEndPoint, cancel);
+            return (context, cancel) => connector.ConnectAsync(context.DnsEndPoint, timeout, cancel);
         var speaksHttp2 = true;
         return async (context, cancel) =>
         {
@@ -66,6 +66,7 @@ internal sealed class UpstreamClientTable(UpstreamConnector connector, DemoUpstr
             var offersHttp2 = speaksHttp2 && context.InitialRequestMessage.Version.Major >= 2;
             var stream = await connector.ConnectTlsAsync(
                 context.DnsEndPoint,
+                timeout,
                 offersHttp2 ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http11],
                 cancel);
             if (offersHttp2)
@@ -74,9 +75,9 @@ internal sealed class UpstreamClientTable(UpstreamConnector connector, DemoUpstr
         };
     }
 
-    private async ValueTask<Stream> ConnectDemoAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
+    private async ValueTask<Stream> ConnectDemoAsync(TimeSpan timeout, CancellationToken cancel)
     {
         var port = await demo.StartAsync();
-        return await connector.ConnectAsync(new DnsEndPoint(IPAddress.Loopback.ToString(), port), cancel);
+        return await connector.ConnectAsync(new DnsEndPoint(IPAddress.Loopback.ToString(), port), timeout, cancel);
     }
 }

@@ -194,7 +194,7 @@ public sealed class LiveUpstreamTests
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(certificate);
-        services.AddSingleton(new UpstreamConnector(trust: policy));
+        services.AddSingleton(new UpstreamConnector(TimeProvider.System, trust: policy));
     }
 
     private static X509Certificate2 Certificate(string name)

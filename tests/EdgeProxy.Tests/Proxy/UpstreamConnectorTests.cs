@@ -16,18 +16,36 @@ public sealed class UpstreamConnectorTests
     public async Task TriesEveryAddressOfAName()
     {
         await using var upstream = RawUpstream.Start(connection => connection.SendAsync("!"));
-        var connector = new UpstreamConnector((_, _) => Task.FromResult<IPAddress[]>([Other, IPAddress.IPv6Loopback, IPAddress.Loopback]));
-        await using var stream = await connector.ConnectAsync(new DnsEndPoint("api", upstream.Port), Cancel);
+        var connector = new UpstreamConnector(TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([Other, IPAddress.IPv6Loopback, IPAddress.Loopback]));
+        await using var stream = await connector.ConnectAsync(new DnsEndPoint("api", upstream.Port), TestEdge.Patience, Cancel);
         Assert.Equal('!', stream.ReadByte());
     }
 
     [Fact]
     public async Task SaysWhyTheLastAddressFailed()
     {
-        var connector = new UpstreamConnector((_, _) => Task.FromResult<IPAddress[]>([Other, IPAddress.Loopback]));
+        var connector = new UpstreamConnector(TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([Other, IPAddress.Loopback]));
         var failure = await Assert.ThrowsAsync<SocketException>(
-            () => connector.ConnectAsync(new DnsEndPoint("api", RawUpstream.Refusing().Port), Cancel).AsTask());
+            () => connector.ConnectAsync(new DnsEndPoint("api", RawUpstream.Refusing().Port), TestEdge.Patience, Cancel).AsTask());
         Assert.Equal(SocketError.ConnectionRefused, failure.SocketErrorCode);
+    }
+
+    [Fact]
+    public async Task LeavesTimeForTheOtherAddressesWhenOneStaysSilent()
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+        // A backlog that is full: the kernel answers no further connection.
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(Other, upstream.Port));
+        full.Listen(0);
+        using var first = new TcpClient();
+        await first.ConnectAsync(Other, upstream.Port, Cancel);
+        var connector = new UpstreamConnector(TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([Other, IPAddress.Loopback]));
+        await using var edge = await TestEdge.StartAsync(
+            TestEdge.Target(new Uri($"http://api:{upstream.Port}")) with { ConnectTimeout = TimeSpan.FromSeconds(4) },
+            services: services => services.AddSingleton(connector));
+        using var client = edge.Client();
+        Assert.Equal("ok", await client.GetStringAsync("x", Cancel));
     }
 
     [Fact]
@@ -37,7 +55,7 @@ public sealed class UpstreamConnectorTests
         await using var after = await TestUpstream.StartAsync(
             context => context.Response.WriteAsync("after", Cancel), endPoint: new IPEndPoint(Other, before.Address.Port));
         var address = IPAddress.Loopback;
-        var connector = new UpstreamConnector((_, _) => Task.FromResult<IPAddress[]>([Volatile.Read(ref address)]));
+        var connector = new UpstreamConnector(TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([Volatile.Read(ref address)]));
         await using var edge = await TestEdge.StartAsync(
             TestEdge.Target(new Uri($"http://api:{before.Address.Port}")),
             services: services => services.AddSingleton(provider =>
