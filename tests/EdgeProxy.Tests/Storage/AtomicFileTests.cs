@@ -103,16 +103,4 @@ public sealed class AtomicFileTests
 
         Assert.All(files, file => Assert.True(File.Exists(file), file));
     }
-
-    [Fact]
-    public void AFolderThatCannotBeEnteredIsLeftAlone()
-    {
-        Assert.SkipWhen(Environment.IsPrivilegedProcess, "Root may enter every folder.");
-        using var folder = new TestFolder();
-        Directory.CreateDirectory(folder.File("lost+found"), UnixFileMode.None);
-
-        AtomicFile.RemoveLeftovers(folder.Path);
-
-        File.SetUnixFileMode(folder.File("lost+found"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
 }
