@@ -1,5 +1,6 @@
 using System.Text;
 using EdgeProxy.Acme;
+using EdgeProxy.Configuration;
 
 namespace EdgeProxy.Http;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace EdgeProxy.Http;
+namespace EdgeProxy.Configuration;
 
 /// <summary>The request target as the client's bytes say it (RFC 9112 §3.2): nothing decoded, nothing normalized.</summary>
 internal static class RequestTarget
