@@ -7,8 +7,9 @@ using EdgeProxy.Configuration;
 
 namespace EdgeProxy.Proxy;
 
-/// <summary>The connection pools, one for each upstream and connect timeout. They outlive a reload, and stay warm.</summary>
-internal sealed class UpstreamClientTable(UpstreamConnector connector, DemoUpstream demo) : IDisposable
+/// <summary>The connection pools, one for each upstream and connect timeout. They outlive a reload, and stay warm. One that no site names any
+/// more is let go when another is added: requests that still have it go on with it, and its idle connections come to their end by age.</summary>
+internal sealed class UpstreamClientTable(CurrentSites sites, UpstreamConnector connector, DemoUpstream demo) : IDisposable
 {
     // How long a connection may go on to an address that its name has no more.
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(30);
@@ -17,13 +18,14 @@ internal sealed class UpstreamClientTable(UpstreamConnector connector, DemoUpstr
 
     public TimeSpan ConnectionLifetime { get; init; } = DefaultLifetime;
 
-    public HttpMessageInvoker For(Upstream upstream, TimeSpan connectTimeout) => upstream switch
+    public HttpMessageInvoker For(Upstream upstream, TimeSpan connectTimeout)
     {
-        Upstream.Server { Address: var address } => _clients.GetOrAdd(
-            (address.GetLeftPart(UriPartial.Authority), connectTimeout), _ => Create(connectTimeout, Connect(address, connectTimeout))),
-        Upstream.Demo => _clients.GetOrAdd(("demo", connectTimeout), _ => Create(connectTimeout, (_, cancel) => ConnectDemoAsync(connectTimeout, cancel))),
-        _ => throw new UnreachableException(),
-    };
+        var key = Key(upstream, connectTimeout);
+        if (_clients.TryGetValue(key, out var known))
+            return known;
+        LetGoUnused();
+        return _clients.GetOrAdd(key, _ => Create(upstream, connectTimeout));
+    }
 
     public void Dispose()
     {
@@ -46,10 +48,34 @@ internal sealed class UpstreamClientTable(UpstreamConnector connector, DemoUpstr
         handler.PooledConnectionLifetime = DefaultLifetime;
     }
 
-    private HttpMessageInvoker Create(
-        TimeSpan connectTimeout, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect)
+    private void LetGoUnused()
     {
-        var handler = new SocketsHttpHandler { ConnectTimeout = connectTimeout, ConnectCallback = connect };
+        var used = sites.Table.Config.Sites
+            .Select(site => site.Target).OfType<SiteTarget.Proxy>()
+            .SelectMany(target => target.Upstreams, (target, upstream) => Key(upstream, target.ConnectTimeout))
+            .ToHashSet();
+        foreach (var key in _clients.Keys)
+        {
+            if (!used.Contains(key))
+                _clients.TryRemove(key, out _);
+        }
+    }
+
+    private static (string Address, TimeSpan ConnectTimeout) Key(Upstream upstream, TimeSpan connectTimeout) =>
+        (upstream is Upstream.Server { Address: var address } ? address.GetLeftPart(UriPartial.Authority) : "demo", connectTimeout);
+
+    private HttpMessageInvoker Create(Upstream upstream, TimeSpan connectTimeout)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = connectTimeout,
+            ConnectCallback = upstream switch
+            {
+                Upstream.Server { Address: var address } => Connect(address, connectTimeout),
+                Upstream.Demo => (_, cancel) => ConnectDemoAsync(connectTimeout, cancel),
+                _ => throw new UnreachableException(),
+            },
+        };
         Configure(handler);
         handler.PooledConnectionLifetime = ConnectionLifetime;
         return new HttpMessageInvoker(handler);

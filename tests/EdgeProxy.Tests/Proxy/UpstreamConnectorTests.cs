@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using EdgeProxy.Configuration;
 using EdgeProxy.Proxy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -59,7 +60,10 @@ public sealed class UpstreamConnectorTests
         await using var edge = await TestEdge.StartAsync(
             TestEdge.Target(new Uri($"http://api:{before.Address.Port}")),
             services: services => services.AddSingleton(provider =>
-                new UpstreamClientTable(connector, provider.GetRequiredService<DemoUpstream>()) { ConnectionLifetime = TimeSpan.FromMilliseconds(50) }));
+                new UpstreamClientTable(provider.GetRequiredService<CurrentSites>(), connector, provider.GetRequiredService<DemoUpstream>())
+                {
+                    ConnectionLifetime = TimeSpan.FromMilliseconds(50),
+                }));
         using var client = edge.Client();
         Assert.Equal("before", await client.GetStringAsync("x", Cancel));
         Volatile.Write(ref address, Other);
