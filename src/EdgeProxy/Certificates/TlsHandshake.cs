@@ -48,8 +48,7 @@ internal sealed class TlsHandshake(CertificateTable table, SessionAnchors anchor
     {
         if (name.Length > 0)
             return table.Find(name);
-        var address = local is { IsIPv4MappedToIPv6: true } ? local.MapToIPv4() : local;
-        return address is null ? table.Default : table.Find(address.ToString()) ?? table.Default;
+        return table.Find(PlainAddress.Of(local).ToString()) ?? table.Default;
     }
 
     /// <summary>Nothing has been sent yet, so the alert can be written past the TLS stream, which has no way to send one of our choice.</summary>

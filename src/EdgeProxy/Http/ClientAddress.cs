@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using EdgeProxy.Configuration;
 using Microsoft.Extensions.Primitives;
 
 namespace EdgeProxy.Http;
@@ -8,9 +9,6 @@ namespace EdgeProxy.Http;
 /// <summary>Whose request it is: the peer's, or, as far as trusted proxies vouch for it, the one X-Forwarded-For names.</summary>
 internal static class ClientAddress
 {
-    public static IPAddress Unmap(IPAddress? address) =>
-        address is null ? IPAddress.None : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-
     public static bool IsTrusted(ImmutableArray<IPNetwork> trusted, IPAddress address)
     {
         foreach (var network in trusted)
@@ -51,7 +49,7 @@ internal static class ClientAddress
         address = IPAddress.None;
         if (!IPEndPoint.TryParse(text, out var endPoint))
             return false;
-        address = Unmap(endPoint.Address);
+        address = PlainAddress.Of(endPoint.Address);
         return endPoint.AddressFamily == AddressFamily.InterNetworkV6 || text.StartsWith(address.ToString());
     }
 }

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
+using EdgeProxy.Configuration;
 using EdgeProxy.Observability;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -23,7 +24,7 @@ internal sealed class RejectionMiddleware(ILoggerFactory loggers, TimeProvider c
     {
         var transport = connection.Transport;
         var output = new RejectionWriter(transport.Output);
-        var client = ClientAddress.Unmap((connection.RemoteEndPoint as IPEndPoint)?.Address);
+        var client = PlainAddress.Of((connection.RemoteEndPoint as IPEndPoint)?.Address);
         var rejection = new RejectionFeature(output, client, _access, clock);
         connection.Features.Set(rejection);
         connection.Transport = new Duplex(transport.Input, output);

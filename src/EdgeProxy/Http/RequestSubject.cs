@@ -12,6 +12,6 @@ internal static class RequestSubject
             return null;
         return context.Features.Get<RequestSite>() is { } request
             ? new AccessLogSubject(request.Site.Name, request.ClientAddress)
-            : new AccessLogSubject("-", ClientAddress.Unmap(context.Connection.RemoteIpAddress));
+            : new AccessLogSubject("-", PlainAddress.Of(context.Connection.RemoteIpAddress));
     }
 }

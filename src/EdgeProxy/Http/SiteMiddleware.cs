@@ -42,7 +42,7 @@ internal sealed class SiteMiddleware(RequestDelegate next, CurrentSites sites, F
             return null;
 
         var trusted = table.Config.TrustedProxies;
-        var peer = ClientAddress.Unmap(context.Connection.RemoteIpAddress);
+        var peer = PlainAddress.Of(context.Connection.RemoteIpAddress);
         return ClientAddress.IsTrusted(trusted, peer)
             ? new(site, host, clientHost, true, ClientAddress.Find(trusted, peer, context.Request.Headers["X-Forwarded-For"]))
             : new(site, host, clientHost, false, peer);

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
 using EdgeProxy.Configuration;
 
@@ -32,7 +31,7 @@ internal sealed class ForwardedHeaders(CurrentSites sites)
     {
         var received = context.Request.Headers;
         var client = site.ClientAddress.ToString();
-        var peer = site.PeerIsTrusted ? PeerAddress(context) : client;
+        var peer = site.PeerIsTrusted ? PlainAddress.Of(context.Connection.RemoteIpAddress).ToString() : client;
         Add(upstream, For, Believed(site, received, For) is { } before ? $"{before}, {peer}" : peer);
         Add(upstream, Host, Believed(site, received, Host) ?? site.ClientHost);
         Add(upstream, Proto, Believed(site, received, Proto) ?? context.Request.Scheme);
@@ -42,12 +41,6 @@ internal sealed class ForwardedHeaders(CurrentSites sites)
 
     private static string? Believed(RequestSite site, IHeaderDictionary received, string name) =>
         site.PeerIsTrusted && received[name] is { Count: > 0 } values ? values.ToString() : null;
-
-    private static string PeerAddress(HttpContext context)
-    {
-        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
-        return (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
-    }
 
     // The port the client has connected to, as far as it is known: https may be published under another one than we listen on.
     private string PublicPort(HttpContext context)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using EdgeProxy.Configuration;
 using EdgeProxy.Http;
 
 namespace EdgeProxy.Tests.Http;
@@ -31,5 +32,5 @@ public sealed class ClientAddressTests
 
     [Fact]
     public void SeesAMappedAddressAsIPv4() =>
-        Assert.True(ClientAddress.IsTrusted(Trusted, ClientAddress.Unmap(IPAddress.Parse("::ffff:10.0.0.1"))));
+        Assert.True(ClientAddress.IsTrusted(Trusted, PlainAddress.Of(IPAddress.Parse("::ffff:10.0.0.1"))));
 }
