@@ -66,6 +66,7 @@ public sealed class EdgeHostTests : IDisposable
     [Theory]
     [InlineData("{ not json")]
     [InlineData("""{ "EdgeProxy": { "Domains": { "x.internal": { "Upstream": "no url" } } } }""")]
+    [InlineData("""{ "EdgeProxy": { "Domains": { "x.internal": { "Upstream": "demo" } } }, "Serilog": { "MinimumLevel": "Loud" } }""")]
     [InlineData("""{ "EdgeProxy": { "Domains": { "x.internal": { "Upstream": "demo" } } }, "ReverseProxy": { "Routes": { "r": { "ClusterId": "none", "Match": { "Path": "/" } } } } }""")]
     public async Task AReloadThatIsNotTakenLeavesTheLastGoodOneServing(string bad)
     {
@@ -92,6 +93,20 @@ public sealed class EdgeHostTests : IDisposable
 
         Assert.Contains("in use", error.Message, StringComparison.Ordinal);
         Assert.Null(_edge.Get<CurrentSites>().Table.Find("new.internal"));
+    }
+
+    [Fact]
+    public async Task WhatAReloadHasReadIsNoChangeAnyMore()
+    {
+        var reload = _edge.Get<ConfigReload>();
+        _edge.Write(Sites("""{ "new.internal": { "Upstream": "demo" } }"""));
+        Assert.Empty(await reload.RunAsync("test", Cancel));
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var change = reload.WaitForChangeAsync(stop.Token);
+
+        Assert.False(change.IsCompleted);
+        await stop.CancelAsync();
     }
 
     private static string Sites(string domains) =>
