@@ -1,6 +1,6 @@
-using EdgeProxy.Certificates;
+using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Commands;
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Source;
 using EdgeProxy.Hosting;
 
 namespace EdgeProxy;
@@ -13,7 +13,7 @@ internal static class Program
         TlsDefaults.Apply();
         return new CommandLine(
             files => new ConfigSource(ConfigPlace.OfThisProcess(), files, OtherSections.Errors),
-            (source, cancel) => RunCommand.RunAsync(source, Console.Error, cancel),
+            (source, cancel) => EdgeProcess.RunAsync(source, Console.Error, cancel),
             Console.Out,
             Console.Error).RunAsync(args);
     }

@@ -1,41 +1,90 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Text.RegularExpressions;
 
 namespace EdgeProxy.Tests;
 
-/// <summary>Keeps the rooms of the host apart: who may use whom is read from the <c>using</c> lines.</summary>
-public partial class RoomsTest
+/// <summary>Keeps the rooms of the host apart, and the folders within a room: who uses whom is what the compiler finds in the sources.</summary>
+public class RoomsTest
 {
-    private static readonly string[] Everything = ["Acme", "Storage", "Observability", "Configuration", "Certificates", "Http", "Proxy", "Commands", "Hosting"];
+    private static readonly string[] AllButCommands =
+        ["Acme", "Storage", "Observability", "Configuration", "Sites", "Certificates", "Http", "Proxy", "Admin", "Hosting"];
 
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Storage"] = [],
         ["Observability"] = [],
-        ["Configuration"] = ["Observability"],
-        ["Certificates"] = ["Configuration", "Acme", "Storage", "Observability"],
-        ["Http"] = ["Configuration", "Observability", "Acme"],
-        ["Proxy"] = ["Configuration", "Observability"],
-        ["Commands"] = Everything,
-        ["Hosting"] = Everything,
-        [""] = Everything,
+        ["Configuration"] = [],
+        ["Sites"] = ["Configuration"],
+        ["Certificates"] = ["Sites", "Configuration", "Acme", "Storage", "Observability"],
+        ["Http"] = ["Sites", "Configuration", "Observability", "Acme"],
+        ["Proxy"] = ["Sites", "Configuration", "Observability"],
+        ["Admin"] = ["Sites", "Configuration", "Certificates", "Observability"],
+        ["Hosting"] = AllButCommands,
+        ["Commands"] = AllButCommands,
+        [""] = [.. AllButCommands, "Commands"],
     };
 
-    private static readonly string[] Assemblies = ["EdgeProxy", "EdgeProxy.Acme"];
+    /// <summary>The folders of a room from the bottom up: each may use those before it. The room's own files come last.</summary>
+    private static readonly Dictionary<string, string[]> InnerOrder = new()
+    {
+        ["Configuration"] = ["Model", "Reading", "Parsing", "Source", "Writing"],
+        ["Certificates"] = ["Tls", "Stored", "Issuing", "Renewal"],
+        ["Proxy"] = ["Messages", "WebSockets", "Demo", "Upstreams", "Section"],
+        ["Hosting"] = ["Listening", "Reload"],
+    };
+
+    /// <summary>Http answers challenges and needs to know nothing else of ACME.</summary>
+    private static readonly string[] AcmeTypesOfHttp = ["Http01", "IChallengeSolver", "AcmeChallengeContext", "KeyAuthorization"];
 
     private static readonly string[] EmptyNames = ["Manager", "Helper", "Utils", "Common", "Service", "Handler", "Info", "Data"];
 
-    [Fact]
-    public void EveryRoomUsesOnlyTheRoomsItMay() => Assert.Empty(Sources().SelectMany(source => Lines(source).Where(line => !IsAllowed(source, line.Text)).Select(line => line.Place)));
+    private static readonly string[] Assemblies = ["EdgeProxy", "EdgeProxy.Acme"];
+
+    private static readonly Lazy<IReadOnlyList<SourceReference>> References = new(() => SourceReferences.Read(
+        SourceFolder(),
+        "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Net.Http.Json", "System.Threading",
+        "System.Threading.Tasks", "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Http",
+        "Microsoft.AspNetCore.Routing", "Microsoft.Extensions.Configuration", "Microsoft.Extensions.DependencyInjection",
+        "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging"));
 
     [Fact]
-    public void OnlyTheProxyKnowsYarp() => Assert.Empty(Sources()
-        .Where(source => Room(source) is not "Proxy")
-        .SelectMany(source => Lines(source).Where(line => YarpName().IsMatch(line.Text)).Select(line => line.Place)));
+    public void EveryRoomUsesOnlyTheRoomsItMay() => AssertNone(reference => !IsAllowed(reference));
 
     [Fact]
-    public void EveryFolderIsARoom() => Assert.Empty(Sources().Select(Room).Distinct().Except(MayUse.Keys));
+    public void EveryFolderOfARoomUsesOnlyThoseBelowIt() => AssertNone(PointsUpwards);
+
+    [Fact]
+    public void OnlyTheProxyKnowsYarp() => AssertNone(
+        reference => reference.Namespace.StartsWith("Yarp.", StringComparison.Ordinal) && Room(reference.File) != "Proxy");
+
+    [Fact]
+    public void EveryFolderIsARoom() => AssertNone(reference => !MayUse.ContainsKey(Room(reference.File)) || Depth(reference.File) < 0);
+
+    [Fact]
+    public void WhatIsFoundIsNotNothing()
+    {
+        Assert.Contains(References.Value, reference => Room(reference.File) == "Hosting" && UsedRoom(reference) == "Proxy");
+        Assert.Contains(References.Value, reference => Room(reference.File) == "Http" && UsedRoom(reference) == "Acme");
+        Assert.Contains(References.Value, reference => reference.Namespace.StartsWith("Yarp.", StringComparison.Ordinal));
+        Assert.Contains(References.Value, reference => Depth(reference.File) > 0 && Room(reference.DeclaredIn ?? "/") == Room(reference.File));
+    }
+
+    [Theory]
+    [InlineData("Http/A.cs", "Proxy/B.cs", false)]
+    [InlineData("Http/A.cs", "Sites/B.cs", true)]
+    [InlineData("Storage/A.cs", "Storage/B.cs", true)]
+    [InlineData("Hosting/A.cs", "Commands/B.cs", false)]
+    [InlineData("Commands/A.cs", "Hosting/Listening/B.cs", true)]
+    [InlineData("Attic/A.cs", "Storage/B.cs", false)]
+    [InlineData("Certificates/Tls/A.cs", "Certificates/Stored/B.cs", false)]
+    [InlineData("Certificates/Renewal/A.cs", "Certificates/Tls/B.cs", true)]
+    [InlineData("Proxy/Messages/A.cs", "Proxy/B.cs", false)]
+    [InlineData("Proxy/A.cs", "Proxy/Section/B.cs", true)]
+    public void TheRulesAreApplied(string file, string declaredIn, bool allowed)
+    {
+        var reference = new SourceReference(Path.Combine(SourceFolder(), file), 1, "EdgeProxy", "B", Path.Combine(SourceFolder(), declaredIn));
+        Assert.Equal(allowed, IsAllowed(reference) && !PointsUpwards(reference));
+    }
 
     [Fact]
     public void NoTypeHasANameThatSaysNothing() => Assert.Empty(Assemblies
@@ -44,33 +93,41 @@ public partial class RoomsTest
         .Where(type => EmptyNames.Any(ending => type.Name.Split('`')[0].EndsWith(ending, StringComparison.Ordinal)))
         .Select(type => type.FullName));
 
-    [Theory]
-    [InlineData("Http", "using EdgeProxy.Proxy;", false)]
-    [InlineData("Http", "using EdgeProxy.Acme.Verbs;", true)]
-    [InlineData("Http", "using Host = EdgeProxy.Hosting.EdgeHost;", false)]
-    [InlineData("Storage", "using static EdgeProxy.Configuration.HostName;", false)]
-    [InlineData("Storage", "using EdgeProxy.Storage;", true)]
-    [InlineData("Attic", "using EdgeProxy.Storage;", false)]
-    [InlineData("Configuration", "using System.Net;", true)]
-    [InlineData("Commands", "using EdgeProxy.Hosting;", true)]
-    public void TheTestReadsUsings(string room, string line, bool allowed) => Assert.Equal(allowed, IsAllowed(Path.Combine(SourceFolder(), room, "X.cs"), line));
-
-    private static bool IsAllowed(string source, string line)
+    private static void AssertNone(Func<SourceReference, bool> isWrong)
     {
-        if (UsedRoom().Match(line) is not { Success: true } match)
-            return true;
-        var (used, own) = (match.Groups["room"].Value, Room(source));
-        return used == own || MayUse.GetValueOrDefault(own, []).Contains(used);
+        var wrong = References.Value.Where(isWrong).Select(Describe).ToList();
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
-    private static IEnumerable<string> Sources() => Directory.EnumerateFiles(SourceFolder(), "*.cs", SearchOption.AllDirectories)
-        .Where(file => Room(file) is not ("bin" or "obj"));
+    private static bool IsAllowed(SourceReference reference)
+    {
+        var (own, used) = (Room(reference.File), UsedRoom(reference));
+        if (used is null || used == own)
+            return true;
+        return MayUse.GetValueOrDefault(own, []).Contains(used) && (used != "Acme" || own != "Http" || AcmeTypesOfHttp.Contains(reference.Type));
+    }
 
-    private static IEnumerable<(string Place, string Text)> Lines(string source) =>
-        File.ReadLines(source).Select((text, index) => ($"{source}({index + 1}): {text.Trim()}", text));
+    private static bool PointsUpwards(SourceReference reference) =>
+        reference.DeclaredIn is { } declared && Room(declared) == Room(reference.File) && Depth(declared) > Depth(reference.File);
+
+    /// <summary>The room of a type of ours; null for any other.</summary>
+    private static string? UsedRoom(SourceReference reference) =>
+        reference.DeclaredIn is { } declared ? Room(declared) : reference.Namespace == "EdgeProxy.Acme" ? "Acme" : null;
 
     /// <summary>The folder under src/EdgeProxy; empty for Program.cs.</summary>
-    private static string Room(string source) => Path.GetRelativePath(SourceFolder(), source).Split(Path.DirectorySeparatorChar) is [var room, _, ..] ? room : "";
+    private static string Room(string file) => Parts(file) is [var room, _, ..] ? room : "";
+
+    /// <summary>Where in <see cref="InnerOrder"/> a file's folder stands; -1 for a folder that is not there.</summary>
+    private static int Depth(string file)
+    {
+        var order = InnerOrder.GetValueOrDefault(Room(file), []);
+        return Parts(file) is [_, var folder, _, ..] ? Array.IndexOf(order, folder) : order.Length;
+    }
+
+    private static string[] Parts(string file) => Path.GetRelativePath(SourceFolder(), file).Split(Path.DirectorySeparatorChar);
+
+    private static string Describe(SourceReference reference) =>
+        $"{Path.GetRelativePath(SourceFolder(), reference.File)}({reference.Line}): {reference.Namespace}.{reference.Type}";
 
     private static string SourceFolder()
     {
@@ -79,10 +136,4 @@ public partial class RoomsTest
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"No EdgeProxy.sln above {AppContext.BaseDirectory}.");
         return Path.Combine(folder, "src", "EdgeProxy");
     }
-
-    [GeneratedRegex(@"^\s*(global\s+)?using\s+(static\s+)?([\w.]+\s*=\s*)?(global::)?EdgeProxy\.(?<room>\w+)")]
-    private static partial Regex UsedRoom();
-
-    [GeneratedRegex(@"^(?!\s*//).*\bYarp\.")]
-    private static partial Regex YarpName();
 }

@@ -1,5 +1,6 @@
 using System.Net;
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Model;
+using EdgeProxy.Configuration.Parsing;
 
 namespace EdgeProxy.Commands;
 

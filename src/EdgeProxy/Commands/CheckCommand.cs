@@ -1,4 +1,7 @@
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Model;
+using EdgeProxy.Configuration.Source;
+using EdgeProxy.Configuration.Writing;
+using EdgeProxy.Hosting;
 
 namespace EdgeProxy.Commands;
 

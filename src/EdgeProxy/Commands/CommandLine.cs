@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Reading;
+using EdgeProxy.Configuration.Source;
+using EdgeProxy.Hosting;
 
 namespace EdgeProxy.Commands;
 

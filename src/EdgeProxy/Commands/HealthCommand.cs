@@ -1,5 +1,6 @@
 using System.Net;
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Source;
+using EdgeProxy.Hosting;
 
 namespace EdgeProxy.Commands;
 

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using EdgeProxy.Configuration;
+using EdgeProxy.Admin;
+using EdgeProxy.Configuration.Reading;
+using EdgeProxy.Configuration.Source;
 using EdgeProxy.Hosting;
 
 namespace EdgeProxy.Commands;
@@ -62,6 +64,3 @@ internal sealed class ReloadCommand(ConfigSource source, TextWriter output, Text
         return ExitCode.Failed;
     }
 }
-
-/// <summary>What the admin port answers to a reload: nothing in <paramref name="Errors"/> when the configuration was taken.</summary>
-internal sealed record ReloadAnswer(IReadOnlyList<ConfigError> Errors);

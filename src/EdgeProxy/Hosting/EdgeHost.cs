@@ -1,11 +1,17 @@
 using System.Diagnostics;
 using System.Net;
 using EdgeProxy.Acme;
-using EdgeProxy.Certificates;
-using EdgeProxy.Configuration;
+using EdgeProxy.Admin;
+using EdgeProxy.Certificates.Renewal;
+using EdgeProxy.Certificates.Tls;
+using EdgeProxy.Configuration.Model;
+using EdgeProxy.Configuration.Source;
+using EdgeProxy.Hosting.Listening;
+using EdgeProxy.Hosting.Reload;
 using EdgeProxy.Http;
 using EdgeProxy.Observability;
 using EdgeProxy.Proxy;
+using EdgeProxy.Sites;
 using Serilog;
 
 namespace EdgeProxy.Hosting;
@@ -28,6 +34,7 @@ internal static class EdgeHost
             .AddSingleton(new CurrentSites(new SiteTable(config)))
             .AddSingleton<ConfigApply>()
             .AddSingleton<ConfigReload>()
+            .AddSingleton(all => AdminSourcesOf(all.GetRequiredService<ConfigReload>()))
             .AddSingleton(new HangupSignal())
             .AddHostedService<ReloadLoop>()
             .AddRouting();
@@ -60,6 +67,8 @@ internal static class EdgeHost
         .AddSingleton<SessionAnchors>()
         .AddSingleton<TlsHandshake>()
         .AddSingleton(all => ActivatorUtilities.CreateInstance<RenewalLoop>(all, new Random()));
+
+    private static AdminSources AdminSourcesOf(ConfigReload reload) => new(() => reload.Errors, reload.RunAsync);
 
     private static Task Listening(IHostApplicationLifetime lifetime)
     {

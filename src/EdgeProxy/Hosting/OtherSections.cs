@@ -1,6 +1,6 @@
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Observability;
-using EdgeProxy.Proxy;
+using EdgeProxy.Proxy.Section;
 
 namespace EdgeProxy.Hosting;
 

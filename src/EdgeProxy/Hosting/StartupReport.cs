@@ -1,6 +1,6 @@
-using EdgeProxy.Certificates;
-using EdgeProxy.Commands;
-using EdgeProxy.Configuration;
+using EdgeProxy.Certificates.Renewal;
+using EdgeProxy.Configuration.Model;
+using EdgeProxy.Configuration.Writing;
 
 namespace EdgeProxy.Hosting;
 

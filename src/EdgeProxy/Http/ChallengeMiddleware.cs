@@ -1,6 +1,6 @@
 using System.Text;
 using EdgeProxy.Acme;
-using EdgeProxy.Configuration;
+using EdgeProxy.Sites;
 
 namespace EdgeProxy.Http;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using EdgeProxy.Configuration;
+using EdgeProxy.Sites;
 using Microsoft.Extensions.Primitives;
 
 namespace EdgeProxy.Http;

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
-using EdgeProxy.Configuration;
+using EdgeProxy.Sites;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace EdgeProxy.Http;

@@ -1,5 +1,6 @@
 using System.Globalization;
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Model;
+using EdgeProxy.Sites;
 
 namespace EdgeProxy.Http;
 

@@ -1,8 +1,8 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
-using EdgeProxy.Configuration;
 using EdgeProxy.Observability;
+using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 

@@ -1,5 +1,5 @@
-using EdgeProxy.Configuration;
 using EdgeProxy.Observability;
+using EdgeProxy.Sites;
 
 namespace EdgeProxy.Http;
 

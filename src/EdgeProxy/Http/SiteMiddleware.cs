@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Model;
+using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 

@@ -1,3 +1,7 @@
+using EdgeProxy.Proxy.Demo;
+using EdgeProxy.Proxy.Messages;
+using EdgeProxy.Proxy.Section;
+using EdgeProxy.Proxy.Upstreams;
 using Microsoft.AspNetCore.DataProtection;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;

@@ -1,5 +1,8 @@
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Model;
 using EdgeProxy.Observability;
+using EdgeProxy.Proxy.Section;
+using EdgeProxy.Proxy.WebSockets;
+using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;

@@ -1,5 +1,6 @@
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Model;
 using EdgeProxy.Observability;
+using EdgeProxy.Proxy.Upstreams;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace EdgeProxy.Proxy;

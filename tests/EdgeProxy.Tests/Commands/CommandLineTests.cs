@@ -1,4 +1,4 @@
-using EdgeProxy.Commands;
+using EdgeProxy.Hosting;
 
 namespace EdgeProxy.Tests.Commands;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using EdgeProxy.Commands;
+using EdgeProxy.Hosting;
 using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Commands;

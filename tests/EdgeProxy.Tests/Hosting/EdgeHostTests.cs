@@ -1,8 +1,8 @@
 using System.Net;
-using EdgeProxy.Certificates;
-using EdgeProxy.Configuration;
-using EdgeProxy.Hosting;
+using EdgeProxy.Certificates.Tls;
+using EdgeProxy.Hosting.Reload;
 using EdgeProxy.Http;
+using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace EdgeProxy.Tests.Hosting;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
-using EdgeProxy.Configuration;
 using EdgeProxy.Http;
+using EdgeProxy.Sites;
 
 namespace EdgeProxy.Tests.Http;
 

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Model;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Model;
 using EdgeProxy.Http;
 using Microsoft.AspNetCore.Http;
 

@@ -1,7 +1,7 @@
 using System.Net;
-using EdgeProxy.Configuration;
 using EdgeProxy.Http;
 using EdgeProxy.Observability;
+using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Http;
 
 namespace EdgeProxy.Tests.Http;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Model;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace EdgeProxy.Tests.Http;

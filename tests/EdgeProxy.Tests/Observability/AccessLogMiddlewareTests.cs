@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Model;
 using EdgeProxy.Observability;
 using EdgeProxy.Tests.Http;
 using Microsoft.AspNetCore.Http;

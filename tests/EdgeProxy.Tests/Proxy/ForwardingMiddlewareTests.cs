@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Net;
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Model;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 

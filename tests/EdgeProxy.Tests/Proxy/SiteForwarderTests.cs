@@ -1,5 +1,5 @@
 using System.Net;
-using EdgeProxy.Proxy;
+using EdgeProxy.Proxy.Upstreams;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;

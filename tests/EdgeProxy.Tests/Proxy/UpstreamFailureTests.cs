@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using EdgeProxy.Configuration;
+using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Tests.Proxy;
 

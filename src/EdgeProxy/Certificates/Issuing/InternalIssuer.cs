@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using EdgeProxy.Certificates.Stored;
+using EdgeProxy.Configuration.Model;
+
+namespace EdgeProxy.Certificates.Issuing;
+
+/// <summary>Issues certificates from the local CA in the data directory.</summary>
+internal sealed class InternalIssuer(InternalRootStore roots, TimeProvider time) : ICertificateIssuer
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
+
+    // Machines in a network do not agree on the minute.
+    private static readonly TimeSpan Backdating = TimeSpan.FromHours(1);
+
+    public string Authority => roots.Find() is { } root ? $"internal:{root.Thumbprint}" : "internal";
+
+    public CertificateKeyType KeyType => CertificateKeyType.P256;
+
+    public Task<byte[]> IssueAsync(Issuance issuance, CancellationToken cancellationToken)
+    {
+        var root = roots.FindOrCreate();
+        // A root from before the clock was set back.
+        var begin = Later(time.GetUtcNow() - Backdating, root.NotBefore.ToUniversalTime());
+        var end = Earlier(begin + Backdating + Lifetime, root.NotAfter.ToUniversalTime());
+        var request = CreateRequest(issuance.Name, (ECDsa)issuance.Key, root);
+        using var leaf = request.Create(root, begin, end, RandomNumberGenerator.GetBytes(16));
+        return Task.FromResult(Encoding.ASCII.GetBytes(leaf.ExportCertificatePem() + "\n"));
+    }
+
+    private static CertificateRequest CreateRequest(string name, ECDsa key, X509Certificate2 root)
+    {
+        // A common name holds 64 characters; only the alternative name counts anyway.
+        var subject = new X500DistinguishedNameBuilder();
+        subject.AddCommonName(name.Length <= 64 ? name : "EdgeProxy site");
+        var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(ServerExtensions.AlternativeName(name));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
+        request.CertificateExtensions.Add(ServerExtensions.SignsHandshakesOnly);
+        request.CertificateExtensions.Add(ServerExtensions.ServerAuthentication);
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(root, true, false));
+        return request;
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+}

@@ -1,0 +1,28 @@
+namespace EdgeProxy.Certificates.Renewal;
+
+/// <summary>Decides when a failed attempt is repeated: after 1, 10 and 100 minutes, then daily, and never before the CA allows it,
+/// unless that is absurdly late.</summary>
+internal static class RetrySchedule
+{
+    /// <summary>The longest wait of all. No CA's limits reach back further than a week.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(8);
+
+    private static readonly TimeSpan[] Delays =
+        [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(100), TimeSpan.FromDays(1)];
+
+    /// <summary>How much later at most, as a share of the delay, so that names that failed together do not return together.</summary>
+    private const double Jitter = 0.1;
+
+    /// <param name="failures">How many attempts have failed in a row; at least one.</param>
+    /// <param name="now">When the last of them ended.</param>
+    /// <param name="retryAfter">The earliest time that the CA asked for.</param>
+    /// <param name="random">Source of the jitter.</param>
+    public static DateTimeOffset Next(int failures, DateTimeOffset now, DateTimeOffset? retryAfter, Random random)
+    {
+        var delay = Delays[Math.Clamp(failures, 1, Delays.Length) - 1];
+        var next = now + delay * (1 + random.NextDouble() * Jitter);
+        if (!(retryAfter > next))
+            return next;
+        return retryAfter < now + Longest ? retryAfter.Value : now + Longest;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Collections.ObjectModel;
+using System.Net.Security;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
+
+namespace EdgeProxy.Certificates.Tls;
+
+/// <summary>Makes TLS contexts that send the chain as it was given. The public factory rebuilds it from the machine's trust store and drops
+/// a cross-signed root whose self-signed twin is trusted here, which older clients cannot do without.</summary>
+internal static class ExactChain
+{
+    /// <summary>False when this runtime has lost the constructor that takes the chain as it is; chains are then rebuilt by the runtime.</summary>
+    public static bool IsSupported { get; private set; } = true;
+
+    public static SslStreamCertificateContext CreateContext(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> chain)
+    {
+        if (IsSupported)
+        {
+            try
+            {
+                return NewContext(leaf, new ReadOnlyCollection<X509Certificate2>([.. chain]), null);
+            }
+            catch (MissingMethodException)
+            {
+                IsSupported = false;
+            }
+        }
+
+        return SslStreamCertificateContext.Create(leaf, [.. chain], offline: true);
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern SslStreamCertificateContext NewContext(
+        X509Certificate2 target, ReadOnlyCollection<X509Certificate2> intermediates, SslCertificateTrust? trust);
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace EdgeProxy.Configuration.Model;
+
+/// <summary>The whole configuration after parsing: immutable, and no invalid state is representable. Readers take it as one snapshot.</summary>
+internal sealed record EdgeConfig
+{
+    public required ListenerConfig Listeners { get; init; }
+
+    /// <summary>Full path of the folder that holds account keys, certificates and renewal state.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>How long a stopping process waits for what is in flight.</summary>
+    public required TimeSpan ShutdownGracePeriod { get; init; }
+
+    /// <summary>Networks whose <c>X-Forwarded-*</c> headers are believed.</summary>
+    public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>The sites in the order they are written; never empty.</summary>
+    public required ImmutableArray<Site> Sites { get; init; }
+}
+
+/// <summary>Where the process listens. <see cref="PublicHttpsPort"/> is the port that redirects name.</summary>
+internal sealed record ListenerConfig(string BindAddress, int HttpPort, int HttpsPort, int PublicHttpsPort, AdminConfig? Admin);
+
+/// <summary>The admin listener; absent when its port is 0.</summary>
+internal sealed record AdminConfig(IPAddress BindAddress, int Port)
+{
+    public const int DefaultPort = 9180;
+}

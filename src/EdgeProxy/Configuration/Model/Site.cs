@@ -1,0 +1,70 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace EdgeProxy.Configuration.Model;
+
+/// <summary>One site: the names it answers to, what it does with a request, and where its certificates come from.</summary>
+internal sealed record Site
+{
+    /// <summary>The key under <c>Domains</c>, in the form <see cref="HostName"/> gives it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary><see cref="Name"/> first, then the aliases. Each has a certificate of its own.</summary>
+    public required ImmutableArray<SiteName> Names { get; init; }
+
+    public required SiteTarget Target { get; init; }
+
+    /// <summary>Whether plain http is sent to https; otherwise it is served like https.</summary>
+    public bool HttpsRedirect { get; init; } = true;
+
+    /// <summary>301, 302, 307 or 308.</summary>
+    public int RedirectStatusCode { get; init; } = 301;
+
+    /// <summary>Bytes; null is no limit.</summary>
+    public long? MaxRequestBodySize { get; init; }
+
+    /// <summary>JSON bodies, by status, that replace the default one for errors the proxy itself answers.</summary>
+    public FrozenDictionary<int, ReadOnlyMemory<byte>> Errors { get; init; } = FrozenDictionary<int, ReadOnlyMemory<byte>>.Empty;
+}
+
+/// <summary>A host name that a site answers to, exact or <c>*.</c> and one label, with the source of its certificate.</summary>
+internal sealed record SiteName(string Name, CertificateSource Certificate);
+
+/// <summary>What a site does with a request: a closed set.</summary>
+internal abstract record SiteTarget
+{
+    /// <summary>Forwards to one of <paramref name="Upstreams"/>.</summary>
+    /// <param name="Upstreams">At least one.</param>
+    /// <param name="HostHeader">The Host header sent upstream.</param>
+    /// <param name="Timeout">How long the upstream may stay silent.</param>
+    /// <param name="ConnectTimeout">How long connecting may take.</param>
+    internal sealed record Proxy(ImmutableArray<Upstream> Upstreams, HostHeader HostHeader, TimeSpan Timeout, TimeSpan ConnectTimeout) : SiteTarget;
+
+    /// <summary>Sends visitors to <paramref name="Location"/>, path and query kept.</summary>
+    internal sealed record Redirect(Uri Location) : SiteTarget;
+}
+
+/// <summary>Where a request is forwarded to: a closed set.</summary>
+internal abstract record Upstream
+{
+    /// <summary>A server by its absolute http or https address. <paramref name="Http2Only"/>: cleartext HTTP/2 with prior knowledge (h2c).</summary>
+    internal sealed record Server(Uri Address, bool Http2Only) : Upstream;
+
+    /// <summary>The embedded upstream that shows the request it received.</summary>
+    internal sealed record Demo : Upstream;
+}
+
+/// <summary>The Host header that the upstream sees: a closed set.</summary>
+internal abstract record HostHeader
+{
+    /// <summary>As the client sent it.</summary>
+    internal sealed record Preserve : HostHeader;
+
+    /// <summary>The client's host with the port the request arrived at (nginx's <c>$host:$server_port</c>).</summary>
+    internal sealed record PreserveWithPort : HostHeader;
+
+    /// <summary>The host and port of the upstream's address.</summary>
+    internal sealed record FromUpstream : HostHeader;
+
+    internal sealed record Literal(string Value) : HostHeader;
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using EdgeProxy.Configuration.Model;
+using EdgeProxy.Configuration.Reading;
+
+namespace EdgeProxy.Configuration.Parsing;
+
+/// <summary>One site after another. No name belongs to two of them.</summary>
+internal sealed class SiteParser(ListenerConfig listeners, AcmeOptions acme, string baseDirectory)
+{
+    private const long DefaultBodySize = 30_000_000;
+
+    private static readonly ImmutableArray<(string, int)> RedirectStatusCodes = [("301", 301), ("302", 302), ("307", 307), ("308", 308)];
+
+    private readonly Dictionary<string, string> _pathByName = [];
+    private readonly Dictionary<(Uri Directory, string? KeyId), string?> _contacts = [];
+
+    /// <returns>Null after an error.</returns>
+    public Site? Parse(ConfigSection section)
+    {
+        var names = ParseNames(section);
+        var target = SiteTargetParser.Parse(section);
+        var httpsRedirect = section.Read("HttpsRedirect", true, ValueParser.Boolean);
+        var statusCode = section.Read("RedirectStatusCode", 301, text => ValueParser.Choice(text, RedirectStatusCodes));
+        var bodySize = section.Read("MaxRequestBodySize", DefaultBodySize, ValueParser.Bytes);
+        var errors = ErrorBodyParser.Parse(section.Section("Errors"));
+        var certificates = new CertificateSourceParser(section, acme, baseDirectory, _contacts).Parse(names);
+        if (names.IsEmpty || target is null)
+            return null;
+        if (target is SiteTarget.Redirect redirect)
+            RejectCircle(section, redirect.Location, names);
+        return new Site
+        {
+            Name = names[0].Value,
+            Names = certificates,
+            Target = target,
+            HttpsRedirect = httpsRedirect,
+            RedirectStatusCode = statusCode,
+            MaxRequestBodySize = bodySize == 0 ? null : bodySize,
+            Errors = errors,
+        };
+    }
+
+    private ImmutableArray<(string Path, string Value)> ParseNames(ConfigSection section)
+    {
+        var names = section.ReadList("Aliases", HostNameParser.Parse);
+        try
+        {
+            names = names.Insert(0, (section.Path, HostNameParser.Parse(section.Key)));
+        }
+        catch (FormatException e)
+        {
+            section.Fail(e.Message);
+        }
+
+        foreach (var (path, name) in names)
+        {
+            if (!_pathByName.TryAdd(name, path))
+                section.FailAt(path, $"{name} is already the name of a site ({_pathByName[name]}): a name belongs to one site only.");
+        }
+
+        return names;
+    }
+
+    private void RejectCircle(ConfigSection section, Uri location, ImmutableArray<(string Path, string Value)> names)
+    {
+        var isOwnPort = location.Port == listeners.HttpPort || location.Port == listeners.HttpsPort || location.Port == listeners.PublicHttpsPort;
+        if (isOwnPort && HostName.TryParse(location.IdnHost, out var host) && names.Any(name => name.Value == host))
+            section.Fail("RedirectTo", $"leads back to this site ({host}), so visitors would go round in circles: name another host.");
+    }
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using EdgeProxy.Configuration.Reading;
+
+namespace EdgeProxy.Configuration.Source;
+
+/// <summary>JSON to flat configuration keys in the order written. Reads like ASP.NET Core's own provider (comments, trailing commas),
+/// except that an error body stays whole, a key written twice is always an error, and every error has its line.</summary>
+internal sealed partial class JsonConfigParser
+{
+    private static readonly JsonReaderOptions LikeAspNetCore = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly string _file;
+    private readonly byte[] _json;
+    private readonly OrderedDictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<ConfigError> _errors = [];
+
+    private JsonConfigParser(string file, byte[] json) => (_file, _json) = (file, json);
+
+    public static JsonConfigFile Parse(string file, byte[] json)
+    {
+        var parser = new JsonConfigParser(file, json.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json);
+        var isWhole = parser.Parse();
+        return new JsonConfigFile(parser._values, parser._errors, isWhole);
+    }
+
+    private bool Parse()
+    {
+        var reader = new Utf8JsonReader(_json, LikeAspNetCore);
+        try
+        {
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.StartObject)
+                ReadObject(ref reader, "");
+            else
+                Fail(1, "must be a JSON object: { ... }");
+            // To find out about text behind the end.
+            reader.Read();
+            return reader.TokenType == JsonTokenType.EndObject;
+        }
+        catch (JsonException e)
+        {
+            var position = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+            Fail((e.LineNumber ?? 0) + 1, $"is not valid JSON: {(position < 0 ? e.Message : e.Message[..position])}");
+        }
+        catch (InvalidOperationException)
+        {
+            // What Utf8JsonReader.GetString throws for bytes that are not UTF-8.
+            Fail(Line(ref reader), "has text that is not UTF-8: save the file in that encoding.");
+        }
+
+        return false;
+    }
+
+    private void ReadObject(ref Utf8JsonReader reader, string path)
+    {
+        var lines = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var key = reader.GetString()!;
+            var line = Line(ref reader);
+            var isHostWithColon = path.Equals("EdgeProxy:Domains", StringComparison.OrdinalIgnoreCase) && HostNameParser.HasColon(key);
+            reader.Read();
+            if (isHostWithColon)
+                _errors.Add(new ConfigError($"{path}:{key}", HostNameParser.ExplainColon(key)));
+            var isNew = lines.TryAdd(key, line);
+            if (!isNew)
+                Fail(line, $"\"{key}\" is written twice in the same object, first on line {lines[key]}: keep one.");
+            if (isHostWithColon || !isNew)
+                reader.Skip();
+            else
+                ReadValue(ref reader, path.Length == 0 ? key : $"{path}:{key}");
+        }
+
+        if (lines.Count == 0 && path.Length > 0)
+            Add(ref reader, path, null);
+    }
+
+    private void ReadArray(ref Utf8JsonReader reader, string path)
+    {
+        var index = 0;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            ReadValue(ref reader, string.Create(CultureInfo.InvariantCulture, $"{path}:{index++}"));
+        if (index == 0)
+            Add(ref reader, path, "");
+    }
+
+    private void ReadValue(ref Utf8JsonReader reader, string path)
+    {
+        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && ErrorBody().IsMatch(path))
+            Add(ref reader, path, ReadWhole(ref reader));
+        else if (reader.TokenType == JsonTokenType.StartObject)
+            ReadObject(ref reader, path);
+        else if (reader.TokenType == JsonTokenType.StartArray)
+            ReadArray(ref reader, path);
+        else
+            Add(ref reader, path, ReadSingle(ref reader));
+    }
+
+    private static string? ReadSingle(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.Null => null,
+        JsonTokenType.True => bool.TrueString,
+        JsonTokenType.False => bool.FalseString,
+        JsonTokenType.String => reader.GetString(),
+        _ => Encoding.UTF8.GetString(reader.ValueSpan),
+    };
+
+    private static string ReadWhole(ref Utf8JsonReader reader)
+    {
+        using var document = JsonDocument.ParseValue(ref reader);
+        using var text = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(text, Relaxed))
+            document.WriteTo(writer);
+        return Encoding.UTF8.GetString(text.ToArray());
+    }
+
+    private void Add(ref Utf8JsonReader reader, string path, string? value)
+    {
+        if (!_values.TryAdd(path, value))
+            Fail(Line(ref reader), $"\"{path}\" is written twice, once with its sections joined by ':': keep one.");
+    }
+
+    private void Fail(long line, string message) => _errors.Add(new ConfigError(string.Create(CultureInfo.InvariantCulture, $"{_file}:{line}"), message));
+
+    private long Line(ref Utf8JsonReader reader) => _json.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n') + 1;
+
+    [GeneratedRegex(@"^EdgeProxy:Domains:[^:]+:Errors:[^:]+\z", RegexOptions.IgnoreCase)]
+    private static partial Regex ErrorBody();
+}

@@ -1,0 +1,48 @@
+using System.Text;
+using EdgeProxy.Http;
+using EdgeProxy.Sites;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Net.Http.Headers;
+
+namespace EdgeProxy.Hosting.Listening;
+
+/// <summary>Sets Kestrel up: limits, encodings, and for each endpoint its protocols and connection middleware.</summary>
+internal static class Listeners
+{
+    private const int MaxHeadSize = 128 * 1024;
+
+    public static void Configure(KestrelServerOptions kestrel, ListenerEndpoints endpoints, TlsHandshakeCallbackOptions tls, RejectionMiddleware rejection)
+    {
+        kestrel.AddServerHeader = false;
+        // Header values go through as the bytes they came as: Latin-1 maps every byte to one character and back.
+        // Not for Content-Length: a number too long for one ends the connection without an answer there (ArgumentException in the server).
+        kestrel.RequestHeaderEncodingSelector = static name => name == HeaderNames.ContentLength ? null : Encoding.Latin1;
+        kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+        SetLimits(kestrel.Limits);
+        kestrel.ConfigureEndpointDefaults(listener => Configure(listener, endpoints.KindOf(listener.IPEndPoint!.Port), tls, rejection));
+        kestrel.Configure(new ConfigurationBuilder().Add(endpoints).Build(), reloadOnChange: true);
+    }
+
+    public static void SetLimits(KestrelServerLimits limits)
+    {
+        // The hard stop for a flood. Well above the limits that we answer ourselves, see RequestHead.
+        limits.MaxRequestLineSize = MaxHeadSize;
+        limits.MaxRequestHeadersTotalSize = MaxHeadSize;
+        limits.MaxRequestHeaderCount = 1000;
+        limits.Http2.MaxRequestHeaderFieldSize = MaxHeadSize;
+        // Each site sets its own.
+        limits.MaxRequestBodySize = null;
+        // A quiet client stream is legal (gRPC); the site's timeout bounds the silence.
+        limits.MinRequestBodyDataRate = null;
+    }
+
+    private static void Configure(ListenOptions listener, ListenerKind kind, TlsHandshakeCallbackOptions tls, RejectionMiddleware rejection)
+    {
+        listener.Protocols = kind == ListenerKind.Https ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+        listener.Use(ListenerFeature.Mark(kind));
+        if (kind == ListenerKind.Https)
+            listener.UseHttps(tls);
+        listener.Use(rejection.Use);
+    }
+}

@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+
+namespace EdgeProxy.Hosting.Reload;
+
+/// <summary>SIGHUP as something to wait for. One that comes while nobody waits is remembered; before this exists it ends the process.</summary>
+internal sealed class HangupSignal : IDisposable
+{
+    private readonly SemaphoreSlim _raised = new(0);
+    private readonly PosixSignalRegistration _registration;
+
+    public HangupSignal() => _registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+    {
+        signal.Cancel = true;
+        _raised.Release();
+    });
+
+    public Task WaitAsync(CancellationToken cancel) => _raised.WaitAsync(cancel);
+
+    public void Dispose()
+    {
+        _registration.Dispose();
+        _raised.Dispose();
+    }
+}

@@ -1,0 +1,19 @@
+using EdgeProxy.Proxy.Upstreams;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace EdgeProxy.Proxy.Section;
+
+/// <summary>Connections for the clusters of YARP's own section: as it says, and beyond that like those of the sites.</summary>
+internal sealed class SectionClientFactory(UpstreamConnector connector, ILogger<ForwarderHttpClientFactory> logger)
+    : ForwarderHttpClientFactory(logger)
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
+    {
+        UpstreamClientTable.Configure(handler);
+        handler.ConnectTimeout = ConnectTimeout;
+        handler.ConnectCallback = (connection, cancel) => connector.ConnectAsync(connection.DnsEndPoint, ConnectTimeout, cancel);
+        base.ConfigureHandler(context, handler);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using EdgeProxy.Configuration.Model;
+using EdgeProxy.Observability;
+using EdgeProxy.Proxy.WebSockets;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace EdgeProxy.Proxy.Upstreams;
+
+/// <summary>An upstream of a site as requests see it: address, connections, health.</summary>
+internal sealed class LiveUpstream(Upstream upstream, SiteTarget.Proxy target, HttpMessageInvoker client, UpstreamHealth health)
+{
+    private readonly bool _isSecure = upstream is Upstream.Server { Address.Scheme: "https" };
+    private readonly bool _isHttp2Only = upstream is Upstream.Server { Http2Only: true };
+
+    private readonly ForwarderRequestConfig _http1 = Request(target, HttpVersion.Version11, HttpVersionPolicy.RequestVersionOrLower);
+    private readonly ForwarderRequestConfig _negotiated = Request(target, HttpVersion.Version20, HttpVersionPolicy.RequestVersionOrLower);
+    private readonly ForwarderRequestConfig _http2 = Request(target, HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
+
+    /// <summary>Scheme, authority and path prefix, without a slash at the end.</summary>
+    public string Address { get; } = upstream is Upstream.Server server ? server.Address.AbsoluteUri.TrimEnd('/') : "http://demo";
+
+    public UpstreamUsed Used { get; } = new(upstream is Upstream.Server named ? named.Address.AbsoluteUri.TrimEnd('/') : "demo");
+
+    public HttpMessageInvoker Client => client;
+
+    public UpstreamHealth Health => health;
+
+    /// <summary>The protocol a request goes on in: a WebSocket in HTTP/1.1, gRPC in HTTP/2, which it needs, anything else as the
+    /// upstream likes it.</summary>
+    public ForwarderRequestConfig For(HttpContext context)
+    {
+        if (WebSocketRequest.Is(context))
+            return _http1;
+        if (_isSecure)
+            return _negotiated;
+        return _isHttp2Only || IsGrpc(context.Request) ? _http2 : _http1;
+    }
+
+    // gRPC-Web ("application/grpc-web") is made for HTTP/1.1.
+    private static bool IsGrpc(HttpRequest request) =>
+        HttpProtocol.IsHttp2(request.Protocol)
+        && request.ContentType is { } type
+        && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)
+        && (type.Length == 16 || type[16] is '+' or ';');
+
+    private static ForwarderRequestConfig Request(SiteTarget.Proxy target, Version version, HttpVersionPolicy policy) =>
+        new() { ActivityTimeout = target.Timeout, Version = version, VersionPolicy = policy };
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+
+namespace EdgeProxy.Proxy.Upstreams;
+
+/// <summary>Looks a name up; what it returns is tried in that order.</summary>
+internal delegate Task<IPAddress[]> NameLookup(string name, CancellationToken cancel);
+
+/// <summary>Opens connections to upstreams: looks the name up each time, and tries every address it has.</summary>
+/// <param name="clock">Measures an address's share of the time.</param>
+/// <param name="lookup">The system's resolver when null.</param>
+/// <param name="trust">Decides on certificates in the system's place.</param>
+internal sealed class UpstreamConnector(TimeProvider clock, NameLookup? lookup = null, X509ChainPolicy? trust = null)
+{
+    private readonly NameLookup _lookup = lookup ?? Dns.GetHostAddressesAsync;
+
+    /// <param name="endPoint">Name and port.</param>
+    /// <param name="timeout">How long all of it may take, as <paramref name="cancel"/> will say. Each address but the last has a share of it,
+    /// so that one that stays silent leaves time for the others.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, TimeSpan timeout, CancellationToken cancel)
+    {
+        var addresses = IPAddress.TryParse(endPoint.Host, out var literal) ? [literal] : await _lookup(endPoint.Host, cancel);
+        Exception failure = new SocketException((int)SocketError.HostNotFound);
+        for (var index = 0; index < addresses.Length; index++)
+        {
+            var share = index < addresses.Length - 1 ? timeout / addresses.Length : Timeout.InfiniteTimeSpan;
+            try
+            {
+                return await ConnectAsync(new IPEndPoint(addresses[index], endPoint.Port), share, cancel);
+            }
+            catch (SocketException exception)
+            {
+                failure = exception;
+            }
+        }
+
+        throw failure;
+    }
+
+    /// <summary>The certificate must be for the host in the upstream's address, whichever Host header is sent.</summary>
+    public async ValueTask<Stream> ConnectTlsAsync(
+        DnsEndPoint endPoint, TimeSpan timeout, List<SslApplicationProtocol> protocols, CancellationToken cancel)
+    {
+        var tls = new SslStream(await ConnectAsync(endPoint, timeout, cancel));
+        try
+        {
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = endPoint.Host,
+                    ApplicationProtocols = protocols,
+                    CertificateChainPolicy = trust,
+                },
+                cancel);
+            return tls;
+        }
+        catch
+        {
+            await tls.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<Stream> ConnectAsync(IPEndPoint endPoint, TimeSpan share, CancellationToken cancel)
+    {
+        using var enough = new CancellationTokenSource(share, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancel);
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(endPoint, either.Token);
+            return new UpstreamStream(socket);
+        }
+        catch (OperationCanceledException)
+        {
+            socket.Dispose();
+            // With the token of the caller, who knows his timeout by it.
+            cancel.ThrowIfCancellationRequested();
+            throw new SocketException((int)SocketError.TimedOut);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,376 @@
+using EdgeProxy.Acme;
+using EdgeProxy.Certificates.Issuing;
+using EdgeProxy.Certificates.Renewal;
+using EdgeProxy.Certificates.Stored;
+using EdgeProxy.Certificates.Tls;
+using EdgeProxy.Configuration.Model;
+using EdgeProxy.Testing;
+
+namespace EdgeProxy.Tests.Certificates.Issuing;
+
+/// <summary>The whole way to a certificate, against a real CA.</summary>
+public sealed class AcmeIssuerTests
+{
+    [Theory]
+    [InlineData(PebbleVersion.Debian)]
+    [InlineData(PebbleVersion.Current)]
+    public async Task AnEmptyDirectoryBecomesCertificatesOnTheTlsPort(PebbleVersion version)
+    {
+        await using var edge = await AcmeEdge.StartAsync(new PebbleOptions { Version = version });
+        await using var server = await TlsServer.StartAsync(edge.Table);
+
+        edge.Apply("a.example", "b.example");
+        await edge.AllIssuedAsync();
+
+        var chain = await OpenSsl.ReadChainAsync(server.Port, "-servername b.example");
+        Assert.True(chain[0].MatchesHostname("b.example"));
+        Assert.Equal(4, chain.Count);
+        // Certificate for certificate what the CA sent.
+        Assert.Equal(await File.ReadAllTextAsync(edge.Data("certificates/b.example/fullchain.pem"), TestContext.Current.CancellationToken),
+            string.Concat(chain.Select(certificate => certificate.ExportCertificatePem() + "\n")));
+    }
+
+    [Fact]
+    public async Task FilesAreWhereAndAsTheContractSays()
+    {
+        await using var edge = await AcmeEdge.StartAsync();
+
+        edge.Apply("a.example");
+        await edge.AllIssuedAsync();
+
+        var ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var host = edge.Pebble.DirectoryUrl.Host;
+        Assert.Equal(ownerOnly, File.GetUnixFileMode(edge.Data($"accounts/{host}/account.json")));
+        Assert.Equal(ownerOnly, File.GetUnixFileMode(edge.Data("certificates/a.example/privkey.pem")));
+        Assert.Equal(ownerOnly | UnixFileMode.UserExecute, File.GetUnixFileMode(edge.Data("certificates/a.example")));
+        Assert.Equal(ownerOnly | UnixFileMode.UserExecute, File.GetUnixFileMode(edge.Data("accounts")));
+        await Eventually.BecomesTrueAsync(() => File.ReadAllText(edge.Data("certificates/a.example/renewal.json")).Contains("\"certificate\"", StringComparison.Ordinal));
+        Assert.Equal(["fullchain.pem", "privkey.pem", "renewal.json"],
+            Directory.GetFiles(edge.Data("certificates/a.example")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain("PRIVATE KEY", edge.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ARestartAsksTheCaForNothing()
+    {
+        await using var edge = await AcmeEdge.StartAsync();
+        edge.Apply("a.example");
+        await edge.AllIssuedAsync();
+        var served = edge.Table.Find("a.example")!.Leaf.Thumbprint;
+        await Eventually.BecomesTrueAsync(() => !File.ReadAllText(edge.Data("certificates/a.example/renewal.json")).Contains("order", StringComparison.Ordinal));
+
+        await edge.RestartAsync();
+        edge.Apply("a.example", "b.example");
+        Assert.Equal(served, edge.Table.Find("a.example")!.Leaf.Thumbprint);
+        // By the time the other one is there, this one would long have been asked for.
+        await edge.AllIssuedAsync();
+
+        Assert.Equal(served, edge.Table.Find("a.example")!.Leaf.Thumbprint);
+        Assert.Single(edge.Log.Lines, line => line.Message.StartsWith("Obtaining a certificate for a.example", StringComparison.Ordinal));
+        Assert.Single(edge.Log.Lines, line => line.Message.StartsWith("Registered the account", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ManyNamesThatStartTogetherShareOneAccount()
+    {
+        await using var edge = await AcmeEdge.StartAsync(new PebbleOptions { NonceReject = 5 });
+
+        edge.Apply([.. Enumerable.Range(0, 30).Select(number => $"n{number}.example")]);
+        await edge.AllIssuedAsync();
+
+        Assert.Single(edge.Log.Lines, line => line.Message.StartsWith("Registered the account", StringComparison.Ordinal));
+        Assert.Single(Directory.GetDirectories(edge.Data("accounts")));
+    }
+
+    [Fact]
+    public async Task AnAccountThatTheCaForgotIsRegisteredAgain()
+    {
+        await using var edge = await AcmeEdge.StartAsync();
+        edge.Apply("a.example");
+        await edge.AllIssuedAsync();
+        var account = Directory.GetFiles(edge.Data("accounts"), "account.json", SearchOption.AllDirectories).Single();
+        var text = await File.ReadAllTextAsync(account, TestContext.Current.CancellationToken);
+
+        await edge.RestartAsync();
+        await File.WriteAllTextAsync(account, text.Replace("/my-account/", "/my-account/000", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        edge.Apply("b.example");
+        await edge.AllIssuedAsync();
+
+        Assert.Contains("does not know our account", edge.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AFailedValidationIsReportedInTheCasOwnWordsAndHoldsUpNobody()
+    {
+        await using var edge = await AcmeEdge.StartAsync(new PebbleOptions { BlockedNames = ["blocked.example"] });
+
+        edge.Apply("blocked.example", "good.example");
+        await Eventually.BecomesTrueAsync(() => edge.IsIssued("good.example") && edge.Loop.Statuses[0].State.LastError is not null, () => edge.Log.Text);
+
+        Assert.IsType<CertificateState.Placeholder>(edge.Loop.Statuses[0].State);
+        Assert.Contains("blocked", edge.Loop.Statuses[0].State.LastError, StringComparison.Ordinal);
+        Assert.Contains(edge.Log.Lines, line => line.Message.Contains("blocked.example", StringComparison.Ordinal)
+            && line.Message.Contains(edge.Loop.Statuses[0].State.LastError!, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ExternalAccountsAreBound()
+    {
+        var key = Convert.ToBase64String(Enumerable.Range(0, 32).Select(number => (byte)number).ToArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        await using var edge = await AcmeEdge.StartAsync(
+            new PebbleOptions { ExternalAccountKeys = new Dictionary<string, string> { ["kid-1"] = key } },
+            config => config with { ExternalAccount = new ExternalAccount("kid-1", key) });
+
+        edge.Apply("a.example");
+        await edge.AllIssuedAsync();
+
+        Assert.DoesNotContain(key, edge.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(CertificateKeyType.P256, "ecdsa", 256)]
+    [InlineData(CertificateKeyType.P384, "ecdsa", 384)]
+    [InlineData(CertificateKeyType.RSA2048, "rsa", 2048)]
+    internal async Task TheKeyIsOfTheConfiguredType(CertificateKeyType type, string algorithm, int size)
+    {
+        await using var edge = await AcmeEdge.StartAsync(null, config => config with { KeyType = type });
+
+        edge.Apply("a.example");
+        await edge.AllIssuedAsync();
+
+        var key = KeyFactory.FromPem(await File.ReadAllTextAsync(edge.Data("certificates/a.example/privkey.pem"), TestContext.Current.CancellationToken))!;
+        Assert.Equal(size, key.KeySize);
+        Assert.StartsWith(algorithm, key.GetType().Name, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task AProfileIsAskedFor()
+    {
+        await using var edge = await AcmeEdge.StartAsync(
+            new PebbleOptions { Profiles = new Dictionary<string, int> { ["shortlived"] = 6 * 24 * 3600, ["classic"] = 90 * 24 * 3600 } },
+            config => config with { Profile = "shortlived" });
+
+        edge.Apply("a.example");
+        await edge.AllIssuedAsync();
+
+        var certificate = edge.Table.Find("a.example")!;
+        Assert.InRange(certificate.NotAfter - certificate.NotBefore, TimeSpan.FromDays(5.9), TimeSpan.FromDays(6.1));
+    }
+
+    [Fact]
+    public async Task ACaThatCannotBeReachedLeavesAPlaceholderAndASentence()
+    {
+        using var folder = new TestFolder();
+        var log = new TestLog();
+        var table = new CertificateTable();
+        await using var challenges = await ChallengeServer.StartAsync(0);
+        var loop = new RenewalLoop(table, challenges, TimeProvider.System, new Random(1), log);
+        var authority = new AcmeConfig { DirectoryUrl = new Uri($"https://localhost:{FreePort.Next()}/dir") };
+
+        loop.Apply(TestConfig.Create(folder.Path, new CertificateSource.Acme(authority), "a.example"));
+
+        Assert.True(table.Find("a.example")!.IsPlaceholder);
+        await Eventually.BecomesTrueAsync(() => loop.Statuses[0].State.LastError is not null);
+        Assert.Contains("cannot be reached", loop.Statuses[0].State.LastError, StringComparison.Ordinal);
+        await loop.StopAsync();
+    }
+
+    [Fact]
+    public async Task ACaThatCannotBeReachedCostsNoOrder()
+    {
+        using var folder = new TestFolder();
+        var log = new TestLog();
+        await using var challenges = await ChallengeServer.StartAsync(0);
+        var authority = new AcmeConfig { DirectoryUrl = new Uri($"https://localhost:{FreePort.Next()}/dir") };
+        var store = new CertificateStore(folder.Path, log.For<CertificateStore>());
+        using var key = KeyFactory.Create(authority.KeyType);
+        store.SaveNextKey("a.example", key);
+        var before = new RenewalState
+        {
+            Authority = authority.DirectoryUrl.AbsoluteUri,
+            Due = DateTimeOffset.UnixEpoch,
+            Order = new Uri(authority.DirectoryUrl, "/order/1"),
+            OrderFailures = 2,
+        };
+        store.SaveState("a.example", before);
+
+        var loop = new RenewalLoop(new CertificateTable(), challenges, TimeProvider.System, new Random(1), log);
+        loop.Apply(TestConfig.Create(folder.Path, new CertificateSource.Acme(authority), "a.example"));
+        await Eventually.BecomesTrueAsync(() => loop.Statuses[0].State.LastError is not null);
+        await loop.StopAsync();
+
+        Assert.Equal(before.Order, store.LoadState("a.example")!.Order);
+    }
+
+    [Fact]
+    public async Task MissingTrustedRootsAreNamed()
+    {
+        await using var edge = await AcmeEdge.StartAsync(null, config => config with { TrustedRoots = "/nowhere/roots.pem" });
+
+        edge.Apply("a.example");
+        await Eventually.BecomesTrueAsync(() => edge.Loop.Statuses[0].State.LastError is not null);
+
+        Assert.Contains("/nowhere/roots.pem", edge.Loop.Statuses[0].State.LastError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ACaWithoutRoomForAnybodyIsLeftAloneByAllNamesForAsLongAsItAsks()
+    {
+        await using var ca = await ScriptedCa.StartAsync();
+        ca.Register().Refuse("/new-order", 503, "serverInternal", TimeSpan.FromHours(1));
+        using var folder = new TestFolder();
+        var before = DateTimeOffset.UtcNow;
+        var issuers = new IssuerFactory(NoChallenge, TimeProvider.System, new TestLog());
+
+        foreach (var name in new[] { "a.example", "b.example" })
+        {
+            var refusal = await Assert.ThrowsAsync<IssuanceException>(() => IssueAsync(issuers, ca.Authority, folder.Path, name));
+            Assert.InRange(refusal.RetryAfter!.Value, before.AddHours(1), DateTimeOffset.UtcNow.AddHours(1));
+        }
+
+        Assert.Equal(1, ca.Count("/new-order"));
+    }
+
+    [Fact]
+    public async Task ARateLimitOnOneNameKeepsNoOtherFromOrdering()
+    {
+        await using var ca = await ScriptedCa.StartAsync();
+        ca.Register().Refuse("/new-order", 429, "rateLimited", TimeSpan.FromHours(34));
+        using var folder = new TestFolder();
+        var issuers = new IssuerFactory(NoChallenge, TimeProvider.System, new TestLog());
+
+        foreach (var name in new[] { "a.example", "b.example" })
+            await Assert.ThrowsAsync<IssuanceException>(() => IssueAsync(issuers, ca.Authority, folder.Path, name));
+
+        Assert.Equal(2, ca.Count("/new-order"));
+    }
+
+    [Fact]
+    public async Task NamesWhoseOrdersComeToNothingDoNotHoldUpOthersHoweverLongTheyTake()
+    {
+        await using var pebble = await PebbleProcess.StartAsync(new PebbleOptions { NonceReject = 0 }, TestContext.Current.CancellationToken);
+        await using var challenges = await ChallengeServer.StartAsync(pebble.HttpPort);
+        using var folder = new TestFolder();
+        var solver = new SlowSolver(challenges);
+        var issuers = new IssuerFactory(solver, TimeProvider.System, new TestLog());
+        var authority = new AcmeConfig { DirectoryUrl = pebble.DirectoryUrl, TrustedRoots = pebble.RootPemPath, AcceptTermsOfService = true };
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        string[] slow = [.. Enumerable.Range(0, 10).Select(number => $"slow{number}.example")];
+        foreach (var name in slow)
+            await Assert.ThrowsAsync<InvalidOperationException>(() => IssueAsync(issuers, authority, folder.Path, name));
+
+        solver.WaitsForever = true;
+        var waiting = slow.Select(name => IssueAsync(issuers, authority, folder.Path, name, ending.Token)).ToList();
+        await Eventually.BecomesTrueAsync(() => solver.Waiting == slow.Length);
+
+        await IssueAsync(issuers, authority, folder.Path, "good.example").WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await ending.CancelAsync();
+        foreach (var attempt in waiting)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt);
+    }
+
+    private static IChallengeSolver NoChallenge => new SlowSolver(null);
+
+    private static async Task<byte[]> IssueAsync(IssuerFactory issuers, AcmeConfig authority, string folder, string name, CancellationToken? cancellation = null)
+    {
+        using var key = KeyFactory.Create(CertificateKeyType.P256);
+        return await issuers.Create(new CertificateSource.Acme(authority), folder)
+            .IssueAsync(new Issuance(name, key, null, _ => { }, new Random(1)), cancellation ?? TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Solves nothing for names that begin with "slow".</summary>
+    private sealed class SlowSolver(IChallengeSolver? good) : IChallengeSolver
+    {
+        private int _waiting;
+
+        public string ChallengeType => Http01.ChallengeType;
+
+        /// <summary>Or else fails at once.</summary>
+        public bool WaitsForever { get; set; }
+
+        public int Waiting => _waiting;
+
+        public async ValueTask PresentAsync(AcmeChallengeContext context, CancellationToken cancellationToken)
+        {
+            if (!context.Identifier.Value.StartsWith("slow", StringComparison.Ordinal))
+            {
+                await good!.PresentAsync(context, cancellationToken);
+                return;
+            }
+
+            if (!WaitsForever)
+                throw new InvalidOperationException();
+            Interlocked.Increment(ref _waiting);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        public ValueTask CleanUpAsync(AcmeChallengeContext context, CancellationToken cancellationToken) =>
+            good?.CleanUpAsync(context, cancellationToken) ?? ValueTask.CompletedTask;
+    }
+
+    /// <summary>What the program does with one CA: everything but the network around it.</summary>
+    private sealed class AcmeEdge : IAsyncDisposable
+    {
+        private readonly TestFolder _data = new();
+        private readonly ChallengeServer _challenges;
+        private readonly CertificateSource _source;
+
+        private AcmeEdge(PebbleProcess pebble, ChallengeServer challenges, AcmeConfig authority)
+        {
+            Pebble = pebble;
+            _challenges = challenges;
+            _source = new CertificateSource.Acme(authority);
+            (Table, Loop) = Create();
+        }
+
+        public PebbleProcess Pebble { get; }
+
+        public TestLog Log { get; } = new();
+
+        public CertificateTable Table { get; private set; }
+
+        public RenewalLoop Loop { get; private set; }
+
+        public static async Task<AcmeEdge> StartAsync(PebbleOptions? options = null, Func<AcmeConfig, AcmeConfig>? change = null)
+        {
+            var pebble = await PebbleProcess.StartAsync(options, TestContext.Current.CancellationToken);
+            var authority = new AcmeConfig
+            {
+                DirectoryUrl = pebble.DirectoryUrl,
+                TrustedRoots = pebble.RootPemPath,
+                Email = "ops@example.org",
+                AcceptTermsOfService = true,
+            };
+            return new AcmeEdge(pebble, await ChallengeServer.StartAsync(pebble.HttpPort), change?.Invoke(authority) ?? authority);
+        }
+
+        public string Data(string path) => _data.File(path);
+
+        public void Apply(params string[] names) => Loop.Apply(TestConfig.Create(_data.Path, _source, names));
+
+        public bool IsIssued(string name) => Table.Find(name) is { IsPlaceholder: false };
+
+        public Task AllIssuedAsync() => Eventually.BecomesTrueAsync(
+            () => Loop.Statuses.All(status => status.State is CertificateState.Issued), () => Log.Text);
+
+        public async Task RestartAsync()
+        {
+            await Loop.StopAsync();
+            (Table, Loop) = Create();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Loop.StopAsync();
+            await _challenges.DisposeAsync();
+            await Pebble.DisposeAsync();
+            _data.Dispose();
+        }
+
+        private (CertificateTable, RenewalLoop) Create()
+        {
+            var table = new CertificateTable();
+            return (table, new RenewalLoop(table, _challenges, TimeProvider.System, new Random(1), Log));
+        }
+    }
+}

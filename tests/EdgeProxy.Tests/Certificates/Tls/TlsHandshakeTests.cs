@@ -1,0 +1,114 @@
+using System.Net;
+using EdgeProxy.Certificates.Tls;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeProxy.Tests.Certificates.Tls;
+
+public sealed class TlsHandshakeTests
+{
+    private static readonly TestCa Ca = TestCa.CreateRoot();
+
+    [Theory]
+    [InlineData("-tls1_2")]
+    [InlineData("-tls1_3")]
+    public async Task RefusesAnUnknownNameWithTheAlertForIt(string version)
+    {
+        await using var server = await TlsServer.StartAsync(Table("a.example"));
+
+        var output = await OpenSsl.ConnectAsync(server.Port, $"-servername nobody.example {version}");
+
+        Assert.Contains("tlsv1 unrecognized name", output, StringComparison.Ordinal);
+        Assert.Contains("SSL alert number 112", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("BEGIN CERTIFICATE", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RefusingANameIsNothingToLogAboutAboveDebug()
+    {
+        await using var server = await TlsServer.StartAsync(Table("a.example"));
+
+        await OpenSsl.ConnectAsync(server.Port, "-servername nobody.example");
+        await OpenSsl.ConnectAsync(server.Port, "-servername a.example");
+
+        Assert.DoesNotContain(server.Log.Lines, line => line.Level > LogLevel.Debug && line.Exception is not null);
+        Assert.DoesNotContain(server.Log.Lines, line => line.Level > LogLevel.Information);
+    }
+
+    [Theory]
+    [InlineData("-servername a.example", "CN = a.example")]
+    [InlineData("-servername B.Example", "CN = b.example")]
+    [InlineData("-servername www.wild.example", "CN = *.wild.example")]
+    [InlineData("-servername own.wild.example", "CN = own.wild.example")]
+    [InlineData("-noservername", "CN = a.example")]
+    public async Task ServesTheCertificateOfTheName(string arguments, string subject)
+    {
+        await using var server = await TlsServer.StartAsync(Table("a.example", "b.example", "*.wild.example", "own.wild.example"));
+
+        var output = await OpenSsl.ConnectAsync(server.Port, arguments);
+
+        Assert.Contains($"subject={subject}", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AWildcardIsGoodForOneLabelOnly()
+    {
+        await using var server = await TlsServer.StartAsync(Table("*.wild.example"));
+
+        Assert.Contains("unrecognized name", await OpenSsl.ConnectAsync(server.Port, "-servername a.b.wild.example"), StringComparison.Ordinal);
+        Assert.Contains("unrecognized name", await OpenSsl.ConnectAsync(server.Port, "-servername wild.example"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WithoutANameTheSiteOfTheAddressIsServed()
+    {
+        await using var server = await TlsServer.StartAsync(Table("a.example", "127.0.0.1"));
+
+        Assert.Contains("subject=CN = 127.0.0.1", await OpenSsl.ConnectAsync(server.Port, "-noservername"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("h2,http/1.1", "h2")]
+    [InlineData("http/1.1", "http/1.1")]
+    public async Task OffersHttp2AndHttp1(string offer, string chosen)
+    {
+        await using var server = await TlsServer.StartAsync(Table("a.example"));
+
+        Assert.Contains($"ALPN protocol: {chosen}", await OpenSsl.ConnectAsync(server.Port, $"-servername a.example -alpn {offer}"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a.example", "a.example", true)]
+    [InlineData("A.example.", "a.example", true)]
+    [InlineData("a.example", "b.example", false)]
+    [InlineData("x.wild.example", "y.wild.example", true)]
+    [InlineData("x.wild.example", "a.example", false)]
+    [InlineData("shared.example", "same.example", true)]
+    [InlineData("", "a.example", true)]
+    [InlineData("", "b.example", false)]
+    [InlineData("a.example", "nobody.example", false)]
+    [InlineData("", "10.0.0.1", true, "10.0.0.1")]
+    [InlineData("", "10.0.0.1", true, "::ffff:10.0.0.1")]
+    [InlineData("", "10.0.0.1", false)]
+    [InlineData("", "10.0.0.2", false, "10.0.0.1")]
+    [InlineData("", "a.example", false, "10.0.0.1")]
+    [InlineData("", "a.example", true, "10.0.0.9")]
+    public void TellsWhetherAConnectionIsGoodForAnotherHost(string tlsName, string host, bool expected, string? local = null)
+    {
+        var shared = Ca.Serve("shared.example");
+        var table = new CertificateTable();
+        table.Publish([
+            new("a.example", Ca.Serve("a.example")), new("b.example", Ca.Serve("b.example")), new("*.wild.example", Ca.Serve("*.wild.example")),
+            new("shared.example", shared), new("same.example", shared), new("10.0.0.1", Ca.Serve("10.0.0.1")), new("10.0.0.2", Ca.Serve("10.0.0.2"))]);
+        var anchors = new SessionAnchors(table, TimeProvider.System, NullLogger<SessionAnchors>.Instance);
+
+        Assert.Equal(expected, new TlsHandshake(table, anchors).SharesCertificate(tlsName, local is null ? null : IPAddress.Parse(local), host));
+    }
+
+    private static CertificateTable Table(params string[] names)
+    {
+        var table = new CertificateTable();
+        table.Publish(names.Select(name => KeyValuePair.Create(name, Ca.Serve(name))));
+        return table;
+    }
+}

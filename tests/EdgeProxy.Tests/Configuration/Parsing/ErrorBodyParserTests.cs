@@ -1,0 +1,25 @@
+using System.Text;
+
+namespace EdgeProxy.Tests.Configuration.Parsing;
+
+public class ErrorBodyParserTests
+{
+    [Theory]
+    [InlineData("{ 'code': 'DOWN', 'data': null, 'n': 1.50, 'deep': { 'list': [ 1, 'ä<b>' ] } }", """{"code":"DOWN","data":null,"n":1.50,"deep":{"list":[1,"ä<b>"]}}""")]
+    [InlineData("'{ \\'code\\': \\'DOWN\\' }'", """{ "code": "DOWN" }""")]
+    [InlineData("[ 1, 2 ]", "[1,2]")]
+    [InlineData("{}", "{}")]
+    public void TakesABodyAsAnObjectOrAsJsonText(string written, string body)
+    {
+        var config = ConfigText.Accept(ConfigText.ParseSite($"{{ 'Upstream': 'demo', 'Errors': {{ '502': {written} }} }}"));
+
+        Assert.Equal(body, Encoding.UTF8.GetString(config.Sites[0].Errors[502].Span));
+    }
+
+    [Theory]
+    [InlineData("'502': 'sorry'", "502", "is not JSON")]
+    [InlineData("'500': {}", "500", "400, 413, 421, 502, 503, 504")]
+    [InlineData("'BAD_GATEWAY': {}", "BAD_GATEWAY", "must be the status")]
+    public void Rejects(string keys, string path, string sentence) =>
+        ConfigText.Reject(ConfigText.ParseSite($"{{ 'Upstream': 'demo', 'Errors': {{ {keys} }} }}"), $"Domains:example.org:Errors:{path}", sentence);
+}

@@ -1,0 +1,161 @@
+using EdgeProxy.Configuration.Model;
+using EdgeProxy.Configuration.Reading;
+using EdgeProxy.Configuration.Source;
+using EdgeProxy.Testing;
+
+namespace EdgeProxy.Tests.Configuration.Source;
+
+public sealed class ConfigSourceTests : IDisposable
+{
+    private readonly TestFolder _current = new();
+    private readonly TestFolder _program = new();
+
+    // Real variables, but none that another test running at the same time sees.
+    private readonly string _prefix = $"TEST_{Guid.NewGuid():N}_";
+    private readonly List<string> _variables = [];
+
+    public void Dispose()
+    {
+        foreach (var name in _variables)
+            Environment.SetEnvironmentVariable(name, null);
+        _current.Dispose();
+        _program.Dispose();
+    }
+
+    [Fact]
+    public void LooksInTheCurrentFolderThenBesideTheProgram()
+    {
+        Assert.Equal(_current.Path, Source().ContentRoot);
+
+        _program.Write("appsettings.json", Site("program.localhost"));
+        Assert.Equal(_program.Path, Source().ContentRoot);
+        Assert.Equal(_program.File("data"), Source().Load().Config.DataDirectory);
+
+        _current.Write("appsettings.json", Site("current.localhost"));
+        Assert.Equal(["current.localhost"], Source().Load().Config.Sites.Select(site => site.Name));
+    }
+
+    [Fact]
+    public void LaterSourcesWin()
+    {
+        _current.Write("appsettings.json", """{ "EdgeProxy": { "HttpPort": 1001, "HttpsPort": 1001, "PublicHttpsPort": 1001, "Admin": { "Port": 1001 }, "Domains": { "localhost": { "Upstream": "demo" } } } }""");
+        _current.Write("appsettings.Staging.json", """{ "EdgeProxy": { "HttpsPort": 1002, "PublicHttpsPort": 1002, "Admin": { "Port": 1002 } } }""");
+        _current.Write("appsettings.Production.json", """{ "EdgeProxy": { "HttpsPort": 9 } }""");
+        Variable("EdgeProxy__PublicHttpsPort", "1003");
+        Variable("EDGEPROXY__ADMIN__PORT", "1003");
+        var first = _current.Write("first.json", """{ "EdgeProxy": { "Admin": { "Port": 1004 }, "DataDirectory": "first" } }""");
+        _current.Write("second.json", """{ "EdgeProxy": { "DataDirectory": "second" } }""");
+
+        var config = Source(first, "second.json").Load().Config;
+
+        Assert.Equal((1001, 1002, 1003, 1004), (config.Listeners.HttpPort, config.Listeners.HttpsPort, config.Listeners.PublicHttpsPort, config.Listeners.Admin!.Port));
+        Assert.Equal(_current.File("second"), config.DataDirectory);
+    }
+
+    [Fact]
+    public void TheFirstSiteIsTheFirstAsWritten()
+    {
+        _current.Write("appsettings.json", """{ "EdgeProxy": { "Domains": { "m.localhost": { "Upstream": "demo" }, "b.localhost": { "Upstream": "demo" } } } }""");
+        Variable("EdgeProxy__Domains__a.localhost__Upstream", "demo");
+        var file = _current.Write("more.json", """{ "edgeproxy": { "domains": { "c.localhost": { "Upstream": "demo" }, "B.localhost": { "Timeout": "00:00:05" } } } }""");
+
+        var sites = Source(file).Load().Config.Sites;
+
+        Assert.Equal(["m.localhost", "b.localhost", "c.localhost", "a.localhost"], sites.Select(site => site.Name));
+        Assert.Equal(TimeSpan.FromSeconds(5), Assert.IsType<SiteTarget.Proxy>(sites[1].Target).Timeout);
+    }
+
+    [Fact]
+    public void EveryLoadReadsAfresh()
+    {
+        _current.Write("appsettings.json", Site("one.localhost"));
+        var source = Source();
+        Assert.Equal("one.localhost", source.Load().Config.Sites[0].Name);
+
+        _current.Write("appsettings.json", Site("two.localhost"));
+        Assert.Equal(["two.localhost"], source.Load().Config.Sites.Select(site => site.Name));
+    }
+
+    [Fact]
+    public void WatchesFilesThatMayAppear()
+    {
+        var source = Source("more.json");
+
+        Assert.Equal(["appsettings.json", "appsettings.Staging.json", "more.json"], source.Files.Select(file => Path.GetRelativePath(_current.Path, file)));
+        _current.Write("more.json", "{}");
+        _current.Write("appsettings.Staging.json", Site("localhost"));
+        Assert.Single(source.Load().Config.Sites);
+    }
+
+    [Fact]
+    public void AFileThatIsBrokenIsReportedWithItsLineAndAlone()
+    {
+        var file = _current.Write("appsettings.json", "{\n  \"EdgeProxy\": {\n    \"Admin\": { \"Port\": 9000 },\n    \"Colour\": 1,\n    \"Domains\": {\n}");
+
+        var loaded = Source().Load();
+
+        var error = Assert.Single(loaded.Result.Errors);
+        Assert.Equal($"{file}:6", error.Path);
+        Assert.Equal("9000", loaded.Root["EdgeProxy:Admin:Port"]);
+    }
+
+    [Fact]
+    public void MistakesOfKeysAreReportedBesideAllOthers()
+    {
+        var file = _current.Write("appsettings.json", """
+            { "EdgeProxy": { "Domains": { "localhost": { "Upstream": "demo", "upstream": "demo" }, "example.org:443": {} }, "Colour": 1 } }
+            """);
+
+        Assert.Equal([$"{file}:1", "EdgeProxy:Colour", "EdgeProxy:Domains:example.org:443"], Source().Load().Result.Errors.Select(error => error.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void ASiteWhoseNameIsRefusedIsNotMissing()
+    {
+        _current.Write("appsettings.json", """{ "EdgeProxy": { "Domains": { "https://example.org": { "Upstream": "demo" } } } }""");
+
+        ConfigText.Reject(Source().Load().Result, "Domains:https://example.org", "without scheme");
+    }
+
+    [Fact]
+    public void AFileFromTheCommandLineMustExist()
+    {
+        _current.Write("appsettings.json", Site("localhost"));
+
+        var errors = Source("nowhere.json", _program.Path).Load().Result.Errors;
+
+        Assert.Equal([$"{_current.File("nowhere.json")}: there is no such file.", $"{_program.Path}: is a folder; a JSON file is needed."], errors.Select(error => error.ToString()));
+    }
+
+    [Fact]
+    public void AFileThatWasThereMustStay()
+    {
+        var file = _current.Write("appsettings.json", """{ "EdgeProxy": { "HttpPort": 8080 } }""");
+        var source = Source(_current.Write("sites.json", Site("localhost")));
+        Assert.Empty(source.Load().Result.Errors);
+
+        File.Delete(file);
+        Assert.Equal($"{file}: there is no such file.", Assert.Single(source.Load().Result.Errors).ToString());
+    }
+
+    [Fact]
+    public void OtherRoomsMayObject()
+    {
+        _current.Write("appsettings.json", Site("localhost"));
+        var source = new ConfigSource(Place(), [], root => [new ConfigError("ReverseProxy", $"not with {root["EdgeProxy:Domains:localhost:Upstream"]}")]);
+
+        Assert.Equal(["ReverseProxy: not with demo"], source.Load().Result.Errors.Select(error => error.ToString()));
+    }
+
+    private static string Site(string name) => $$"""{ "EdgeProxy": { "Domains": { "{{name}}": { "Upstream": "demo" } } } }""";
+
+    private ConfigPlace Place() => new(_current.Path, _program.Path, "Staging", _prefix);
+
+    private ConfigSource Source(params string[] files) => new(Place(), files);
+
+    private void Variable(string name, string value)
+    {
+        _variables.Add(_prefix + name);
+        Environment.SetEnvironmentVariable(_prefix + name, value);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text;
+using EdgeProxy.Configuration.Model;
+using EdgeProxy.Configuration.Parsing;
+using EdgeProxy.Configuration.Reading;
+using EdgeProxy.Configuration.Source;
+using Microsoft.Extensions.Configuration;
+
+namespace EdgeProxy.Tests.Configuration;
+
+/// <summary>Configurations written in tests: JSON with single quotes for double ones.</summary>
+internal static class ConfigText
+{
+    public const string BaseDirectory = "/srv/edge";
+
+    /// <summary>Parses the whole of a section <c>EdgeProxy</c>.</summary>
+    public static ConfigResult Parse(string section)
+    {
+        var file = JsonConfigParser.Parse("appsettings.json", Encoding.UTF8.GetBytes($"{{ 'EdgeProxy': {section} }}".Replace('\'', '"')));
+        Assert.Empty(file.Errors);
+        var root = new ConfigurationBuilder().AddInMemoryCollection(file.Values).Build();
+        var order = file.Values.Select(pair => pair.Key.Split(':')).Where(path => path.Length > 2 && path[1] == "Domains").Select(path => path[2]);
+        return ConfigParser.Parse(root, BaseDirectory, [.. order]);
+    }
+
+    /// <summary>Parses what is written for one site, beside an Acme section that is in order.</summary>
+    public static ConfigResult ParseSite(string site, string name = "example.org") =>
+        Parse($"{{ 'Acme': {{ 'AcceptTermsOfService': true }}, 'Domains': {{ '{name}': {site} }} }}");
+
+    /// <summary>Parses an Acme section beside a site that uses it.</summary>
+    public static ConfigResult ParseAcme(string acme) => Parse($"{{ 'Acme': {acme}, 'Domains': {{ 'example.org': {{ 'Upstream': 'http://api:8071' }} }} }}");
+
+    public static EdgeConfig Accept(ConfigResult result)
+    {
+        Assert.Empty(result.Errors);
+        return Assert.IsType<EdgeConfig>(result.Config);
+    }
+
+    /// <summary>That there is one error, at this path below <c>EdgeProxy</c>, and says this.</summary>
+    public static void Reject(ConfigResult result, string path, string sentence)
+    {
+        var error = Assert.Single(result.Errors);
+        Assert.Equal(path.StartsWith("EdgeProxy", StringComparison.Ordinal) ? path : $"EdgeProxy:{path}", error.Path);
+        Assert.Contains(sentence, error.Message, StringComparison.Ordinal);
+        Assert.Null(result.Config);
+    }
+}

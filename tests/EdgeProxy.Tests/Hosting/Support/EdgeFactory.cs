@@ -1,0 +1,75 @@
+using EdgeProxy.Certificates.Renewal;
+using EdgeProxy.Configuration.Source;
+using EdgeProxy.Hosting;
+using EdgeProxy.Hosting.Reload;
+using EdgeProxy.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace EdgeProxy.Tests.Hosting;
+
+/// <summary>The whole host as the program builds it, over an in-memory server: what is tested is how the rooms are wired.</summary>
+internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
+{
+    private readonly TestFolder _folder = new();
+    private readonly ConfigSource _source;
+    private bool _disposed;
+
+    public EdgeFactory(string json)
+    {
+        Write(json);
+        _source = new ConfigSource(new ConfigPlace(_folder.Path, _folder.Path, "Production", "EDGEPROXY_TEST_NONE_"), [], OtherSections.Errors);
+    }
+
+    public T Get<T>()
+        where T : notnull => Services.GetRequiredService<T>();
+
+    public void Write(string json) => File.WriteAllText(Path.Combine(_folder.Path, "appsettings.json"), json);
+
+    protected override IHostBuilder CreateHostBuilder() => new HostBuilder();
+
+    protected override IHost CreateHost(IHostBuilder builder)
+    {
+        var loaded = _source.Load();
+        Assert.Empty(loaded.Result.Errors);
+        var app = EdgeHost.Build(_source, loaded.Result.Config!, loaded.Root, ServeInMemory);
+        app.Services.GetRequiredService<ConfigApply>().StartAsync(loaded.Result.Config!, loaded.Root).GetAwaiter().GetResult();
+        app.Start();
+        return app;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        Services.GetRequiredService<RenewalLoop>().StopAsync().GetAwaiter().GetResult();
+        base.Dispose(disposing);
+        _folder.Dispose();
+    }
+
+    private static void ServeInMemory(WebApplicationBuilder host)
+    {
+        host.WebHost.UseTestServer();
+        host.Services.AddSingleton<IStartupFilter, RawTarget>();
+    }
+
+    // A server keeps the target as it came; the in-memory one has none.
+    private sealed class RawTarget : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((context, rest) =>
+            {
+                context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = context.Request.Path + context.Request.QueryString;
+                return rest(context);
+            });
+            next(app);
+        };
+    }
+}

@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using EdgeProxy.Configuration.Model;
+using EdgeProxy.Observability;
+using EdgeProxy.Proxy;
+using EdgeProxy.Proxy.Section;
+using EdgeProxy.Sites;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeProxy.Tests.Proxy;
+
+/// <summary>A real Kestrel with the forwarding behind it, and in front of it only what tells a request its site.</summary>
+internal sealed class TestEdge : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly WebApplication _app;
+    private readonly CurrentSites _sites;
+    private readonly EdgeConfig _config;
+
+    private TestEdge(WebApplication app, CurrentSites sites, EdgeConfig config, TestLog log, ConcurrentQueue<(int, string)> access)
+    {
+        _app = app;
+        _sites = sites;
+        _config = config;
+        Log = log;
+        Access = access;
+    }
+
+    public int Port { get; private set; }
+
+    public Uri Address => new($"http://localhost:{Port}");
+
+    public TestLog Log { get; }
+
+    /// <summary>Status and upstream of each request that has ended.</summary>
+    public ConcurrentQueue<(int Status, string Upstream)> Access { get; }
+
+    public static Task<TestEdge> StartAsync(params Uri[] upstreams) => StartAsync(Target(upstreams));
+
+    public static async Task<TestEdge> StartAsync(
+        SiteTarget target,
+        HttpProtocols protocols = HttpProtocols.Http1,
+        string[]? trustedProxies = null,
+        Dictionary<string, string?>? section = null,
+        Action<IServiceCollection>? services = null,
+        long? maxBody = null,
+        string scheme = "http")
+    {
+        var config = Config(target, trustedProxies ?? []);
+        var sites = new CurrentSites(new SiteTable(config));
+        var log = new TestLog();
+        var access = new ConcurrentQueue<(int, string)>();
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Information);
+        builder.Services.AddRoutingCore().AddSingleton(TimeProvider.System).AddSingleton(sites).AddForwarding(AnswerAsync);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Patience);
+        services?.Invoke(builder.Services);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MaxRequestBodySize = maxBody;
+            kestrel.Listen(IPAddress.Loopback, 0, listener => listener.Protocols = protocols);
+        });
+        var app = builder.Build();
+        var edge = new TestEdge(app, sites, config, log, access);
+        app.Use((context, next) =>
+        {
+            context.Request.Scheme = scheme;
+            return edge.SetSiteAsync(context, next);
+        });
+        app.UseForwarding();
+        if (section is not null)
+            await edge.ApplyAsync(section);
+        await app.StartAsync();
+        edge.Port = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()).Port;
+        return edge;
+    }
+
+    public static SiteTarget.Proxy Target(params Uri[] upstreams) => new(
+        [.. upstreams.Select(upstream => new Upstream.Server(upstream, false))], new HostHeader.Preserve(), Patience, Patience);
+
+    /// <summary>As a reload does it.</summary>
+    public void Reload(SiteTarget target) => _sites.Table = new SiteTable(_config with { Sites = [_config.Sites[0] with { Target = target }] });
+
+    public Task ApplyAsync(Dictionary<string, string?> section) => _app.Services.GetRequiredService<ProxyRoutes>()
+        .ApplyAsync(new ConfigurationBuilder().AddInMemoryCollection(section).Build(), CancellationToken.None);
+
+    /// <summary>The next request that has ended.</summary>
+    public async Task<(int Status, string Upstream)> EndedAsync()
+    {
+        (int, string) ended;
+        while (!Access.TryDequeue(out ended))
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        return ended;
+    }
+
+    public Task StopAsync() => _app.StopAsync();
+
+    public HttpClient Client(Version? version = null) => new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectCallback = ConnectAsync })
+    {
+        BaseAddress = new Uri("http://site.test/"),
+        DefaultRequestVersion = version ?? HttpVersion.Version11,
+        DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        Timeout = Patience,
+    };
+
+    /// <summary>Connects to this edge whatever the address says.</summary>
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel) =>
+        (await RawConnection.OpenAsync(Port, cancel)).Stream;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        Log.Dispose();
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status)
+    {
+        context.Response.Clear();
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsync($"edge says {status}");
+    }
+
+    private static EdgeConfig Config(SiteTarget target, string[] trustedProxies) => new()
+    {
+        Listeners = new ListenerConfig("127.0.0.1", 80, 443, 8443, null),
+        DataDirectory = "/nowhere",
+        ShutdownGracePeriod = Patience,
+        TrustedProxies = [.. trustedProxies.Select(IPNetwork.Parse)],
+        Sites = [new Site { Name = "site.test", Names = [new SiteName("site.test", new CertificateSource.Internal())], Target = target }],
+    };
+
+    private async Task SetSiteAsync(HttpContext context, RequestDelegate next)
+    {
+        var peer = context.Connection.RemoteIpAddress!;
+        var table = _sites.Table;
+        var clientHost = context.Request.Headers.Host.ToString();
+        context.Features.Set(new RequestSite(
+            table.Config.Sites[0],
+            HostName.FromWire(clientHost),
+            clientHost,
+            table.Config.TrustedProxies.Any(network => network.Contains(peer)),
+            peer));
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            Access.Enqueue((context.Response.StatusCode, context.Features.Get<UpstreamUsed>()?.Address ?? "-"));
+        }
+    }
+}

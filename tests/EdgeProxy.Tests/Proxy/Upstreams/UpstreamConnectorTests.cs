@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Sockets;
+using EdgeProxy.Proxy.Demo;
+using EdgeProxy.Proxy.Upstreams;
+using EdgeProxy.Sites;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EdgeProxy.Tests.Proxy.Upstreams;
+
+public sealed class UpstreamConnectorTests
+{
+    private static readonly IPAddress Other = IPAddress.Parse("127.0.0.2");
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task TriesEveryAddressOfAName()
+    {
+        await using var upstream = RawUpstream.Start(connection => connection.SendAsync("!"));
+        var connector = new UpstreamConnector(TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([Other, IPAddress.IPv6Loopback, IPAddress.Loopback]));
+        await using var stream = await connector.ConnectAsync(new DnsEndPoint("api", upstream.Port), TestEdge.Patience, Cancel);
+        Assert.Equal('!', stream.ReadByte());
+    }
+
+    [Fact]
+    public async Task SaysWhyTheLastAddressFailed()
+    {
+        var connector = new UpstreamConnector(TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([Other, IPAddress.Loopback]));
+        var failure = await Assert.ThrowsAsync<SocketException>(
+            () => connector.ConnectAsync(new DnsEndPoint("api", RawUpstream.Refusing().Port), TestEdge.Patience, Cancel).AsTask());
+        Assert.Equal(SocketError.ConnectionRefused, failure.SocketErrorCode);
+    }
+
+    [Fact]
+    public async Task LeavesTimeForTheOtherAddressesWhenOneStaysSilent()
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+        // A backlog that is full: the kernel answers no further connection.
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(Other, upstream.Port));
+        full.Listen(0);
+        using var first = new TcpClient();
+        await first.ConnectAsync(Other, upstream.Port, Cancel);
+        var connector = new UpstreamConnector(TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([Other, IPAddress.Loopback]));
+        await using var edge = await TestEdge.StartAsync(
+            TestEdge.Target(new Uri($"http://api:{upstream.Port}")) with { ConnectTimeout = TimeSpan.FromSeconds(4) },
+            services: services => services.AddSingleton(connector));
+        using var client = edge.Client();
+        Assert.Equal("ok", await client.GetStringAsync("x", Cancel));
+    }
+
+    [Fact]
+    public async Task FollowsANameToItsNewAddress()
+    {
+        await using var before = await TestUpstream.StartAsync(context => context.Response.WriteAsync("before", Cancel));
+        await using var after = await TestUpstream.StartAsync(
+            context => context.Response.WriteAsync("after", Cancel), endPoint: new IPEndPoint(Other, before.Address.Port));
+        var address = IPAddress.Loopback;
+        var connector = new UpstreamConnector(TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([Volatile.Read(ref address)]));
+        await using var edge = await TestEdge.StartAsync(
+            TestEdge.Target(new Uri($"http://api:{before.Address.Port}")),
+            services: services => services.AddSingleton(provider =>
+                new UpstreamClientTable(provider.GetRequiredService<CurrentSites>(), connector, provider.GetRequiredService<DemoUpstream>())
+                {
+                    ConnectionLifetime = TimeSpan.FromMilliseconds(50),
+                }));
+        using var client = edge.Client();
+        Assert.Equal("before", await client.GetStringAsync("x", Cancel));
+        Volatile.Write(ref address, Other);
+        while (await client.GetStringAsync("x", Cancel) == "before")
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
+        Assert.Equal("after", await client.GetStringAsync("x", Cancel));
+    }
+}
