@@ -30,7 +30,7 @@ public class RoomsTest
         ["Configuration"] = ["Model", "Reading", "Parsing", "Source", "Writing"],
         ["Certificates"] = ["Tls", "Stored", "Issuing", "Renewal"],
         ["Proxy"] = ["Messages", "WebSockets", "Demo", "Upstreams", "Section"],
-        ["Hosting"] = ["Listening", "Reload"],
+        ["Hosting"] = ["Listening", "Pipeline", "Reload"],
     };
 
     /// <summary>Http answers challenges and needs to know nothing else of ACME.</summary>

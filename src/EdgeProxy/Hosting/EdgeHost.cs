@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using EdgeProxy.Acme;
 using EdgeProxy.Admin;
 using EdgeProxy.Certificates.Renewal;
@@ -7,6 +6,7 @@ using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Source;
 using EdgeProxy.Hosting.Listening;
+using EdgeProxy.Hosting.Pipeline;
 using EdgeProxy.Hosting.Reload;
 using EdgeProxy.Http;
 using EdgeProxy.Observability;
@@ -31,7 +31,7 @@ internal static class EdgeHost
             .AddSingleton(TimeProvider.System)
             .AddSingleton(source)
             .AddSingleton(listeners)
-            .AddSingleton(new CurrentSites(new SiteTable(config)))
+            .AddSingleton<CurrentSites>()
             .AddSingleton<ConfigApply>()
             .AddSingleton<ConfigReload>()
             .AddSingleton(all => AdminSourcesOf(all.GetRequiredService<ConfigReload>()))
@@ -43,7 +43,12 @@ internal static class EdgeHost
         builder.Services.AddForwarding(ErrorBody.WriteAsync);
         builder.WebHost.UseKestrelCore();
         builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<TlsHandshake, RejectionMiddleware>((kestrel, tls, rejection) =>
-            Listeners.Configure(kestrel, listeners, tls.CreateOptions(), rejection));
+        {
+            Listeners.SetUp(kestrel);
+            kestrel.ConfigureEndpointDefaults(listener => Listeners.SetUp(
+                listener, listeners.KindOf(listener.IPEndPoint!.Port), tls.CreateOptions(), rejection));
+            kestrel.Configure(new ConfigurationBuilder().Add(listeners).Build(), reloadOnChange: true);
+        });
 
         configure?.Invoke(builder);
 
@@ -66,6 +71,7 @@ internal static class EdgeHost
         .AddSingleton<CertificateTable>()
         .AddSingleton<SessionAnchors>()
         .AddSingleton<TlsHandshake>()
+        .AddSingleton<CertificateScope>(all => all.GetRequiredService<TlsHandshake>().SharesCertificate)
         .AddSingleton(all => ActivatorUtilities.CreateInstance<RenewalLoop>(all, new Random()));
 
     private static AdminSources AdminSourcesOf(ConfigReload reload) => new(() => reload.Errors, reload.RunAsync);
@@ -82,13 +88,6 @@ internal static class EdgeHost
         // YARP brings the services of authorization, and the host would add a middleware for them to every request.
         ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
         BadRequestObserver.Subscribe(app.Services.GetRequiredService<DiagnosticListener>());
-        var tls = app.Services.GetRequiredService<TlsHandshake>();
-        app.MapWhen(context => ListenerFeature.Of(context) == ListenerKind.Admin, AdminEndpoints.Map);
-        app.UseMiddleware<AccessLogMiddleware>((Func<HttpContext, AccessLogSubject?>)RequestSubject.Of);
-        app.UseMiddleware<ErrorMiddleware>();
-        app.UseMiddleware<ChallengeMiddleware>();
-        app.UseMiddleware<SiteMiddleware>((Func<string, IPAddress?, string, bool>)tls.SharesCertificate);
-        app.UseMiddleware<RedirectMiddleware>();
-        app.UseForwarding();
+        EdgePipeline.Use(app);
     }
 }

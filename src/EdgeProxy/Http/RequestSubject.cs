@@ -10,8 +10,8 @@ internal static class RequestSubject
     {
         if (ListenerFeature.Of(context) == ListenerKind.Admin)
             return null;
-        return context.Features.Get<RequestSite>() is { } request
-            ? new AccessLogSubject(request.Site.Name, request.ClientAddress)
+        return context.Features.Get<RequestFacts>() is { } facts
+            ? new AccessLogSubject(facts.Site.Name, facts.ClientAddress)
             : new AccessLogSubject("-", PlainAddress.Of(context.Connection.RemoteIpAddress));
     }
 }

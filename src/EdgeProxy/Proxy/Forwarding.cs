@@ -1,5 +1,4 @@
 using EdgeProxy.Proxy.Demo;
-using EdgeProxy.Proxy.Messages;
 using EdgeProxy.Proxy.Section;
 using EdgeProxy.Proxy.Upstreams;
 using Microsoft.AspNetCore.DataProtection;
@@ -9,7 +8,7 @@ using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace EdgeProxy.Proxy;
 
-/// <summary>How the host takes the proxy in: services, and the middleware that ends the pipeline.</summary>
+/// <summary>How the host takes the proxy in: its services.</summary>
 internal static class Forwarding
 {
     /// <summary>Needs <c>CurrentSites</c> and a <see cref="TimeProvider"/> beside it.</summary>
@@ -19,21 +18,18 @@ internal static class Forwarding
         KeepKeysInMemory(services);
         return services
             .AddSingleton(answer)
-            .AddSingleton<ForwardedHeaders>()
             .AddSingleton<DemoUpstream>()
             .AddSingleton<UpstreamConnector>()
             .AddSingleton<UpstreamClientTable>()
             .AddSingleton<UpstreamTable>()
             .AddSingleton<SiteForwarder>()
+            .AddSingleton<SitePipeline>()
             .AddSingleton<ProxyRoutes>()
             .AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<ProxyRoutes>())
             .AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<ProxyRoutes>())
             .AddSingleton<IForwarderHttpClientFactory, SectionClientFactory>()
             .AddSingleton<ITransformProvider, SectionTransforms>();
     }
-
-    /// <summary>Forwards every request that has a <c>RequestSite</c>; what is for no upstream goes on to the next middleware.</summary>
-    public static IApplicationBuilder UseForwarding(this IApplicationBuilder app) => app.UseMiddleware<ForwardingMiddleware>();
 
     // YARP asks for data protection (session affinity in its own section). Its keys would otherwise be written to the home folder at start.
     private static void KeepKeysInMemory(IServiceCollection services)

@@ -1,13 +1,14 @@
 namespace EdgeProxy.Sites;
 
-/// <summary>The sites in force: one reference, written by a reload, read once per request.</summary>
-internal sealed class CurrentSites(SiteTable initial)
+/// <summary>The snapshot in force: one reference, written when a configuration is applied, read once a request.</summary>
+internal sealed class CurrentSites
 {
-    private SiteTable _table = initial;
+    private SiteTable? _table;
 
+    /// <exception cref="InvalidOperationException">No configuration has been applied yet.</exception>
     public SiteTable Table
     {
-        get => Volatile.Read(ref _table);
+        get => Volatile.Read(ref _table) ?? throw new InvalidOperationException("No configuration has been applied yet.");
         set => Volatile.Write(ref _table, value);
     }
 }

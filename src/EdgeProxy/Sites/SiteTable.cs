@@ -1,23 +1,49 @@
+using System.Buffers;
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Sites;
 
-/// <summary>Host name to site. Immutable; swapped whole when the configuration changes.</summary>
-internal sealed class SiteTable(EdgeConfig config)
+/// <summary>One snapshot of what is served: the configuration in force, and host name to live site. Immutable; swapped whole.</summary>
+internal sealed class SiteTable
 {
-    private readonly FrozenDictionary<string, Site> _byName = config.Sites
-        .SelectMany(site => site.Names.Select(name => (name.Name, site)))
-        .ToFrozenDictionary(pair => pair.Name, pair => pair.site, StringComparer.Ordinal);
+    // A Host header may hold more (sub-delims, a wildcard's asterisk); no host that a redirect may name does.
+    private static readonly SearchValues<char> HostCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.:");
 
-    public EdgeConfig Config { get; } = config;
+    private readonly FrozenDictionary<string, LiveSite> _byName;
+
+    private SiteTable(EdgeConfig config, ImmutableArray<LiveSite> sites)
+    {
+        Config = config;
+        Sites = sites;
+        _byName = sites
+            .SelectMany(site => site.Config.Names, (site, name) => (name.Name, site))
+            .ToFrozenDictionary(pair => pair.Name, pair => pair.site, StringComparer.Ordinal);
+    }
+
+    public EdgeConfig Config { get; }
+
+    /// <summary>In the order of the configuration.</summary>
+    public ImmutableArray<LiveSite> Sites { get; }
+
+    /// <param name="config">What to serve.</param>
+    /// <param name="build">Makes a site's pipeline.</param>
+    /// <param name="before">The table in force: its sites that are configured alike live on.</param>
+    public static SiteTable Create(EdgeConfig config, Func<Site, RequestDelegate> build, SiteTable? before = null) => new(
+        config,
+        [.. config.Sites.Select(site => before?.Kept(site) ?? new LiveSite(site, build(site)))]);
 
     /// <summary>The site of a name in <see cref="HostName"/> form: the exact name first, then a wildcard for its first label.</summary>
-    public Site? Find(string host)
+    public LiveSite? Find(string host)
     {
+        if (host.Length == 0 || host.AsSpan().ContainsAnyExcept(HostCharacters))
+            return null;
         if (_byName.TryGetValue(host, out var site))
             return site;
         var dot = host.IndexOf('.', StringComparison.Ordinal);
         return dot > 0 ? _byName.GetValueOrDefault(string.Concat("*", host.AsSpan(dot))) : null;
     }
+
+    private LiveSite? Kept(Site site) => _byName.GetValueOrDefault(site.Name) is { } live && live.Config == site ? live : null;
 }

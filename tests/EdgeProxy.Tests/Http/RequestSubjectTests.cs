@@ -3,6 +3,7 @@ using EdgeProxy.Http;
 using EdgeProxy.Observability;
 using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace EdgeProxy.Tests.Http;
 
@@ -11,10 +12,14 @@ public sealed class RequestSubjectTests
     [Fact]
     public void IsTheSiteAndTheClientBehindTrustedProxies()
     {
+        var config = EdgeServer.Config(EdgeServer.Site("example.org", "www.example.org")) with { TrustedProxies = [IPNetwork.Parse("10.0.0.0/8")] };
         var context = Context(ListenerKind.Https);
-        var client = IPAddress.Parse("203.0.113.9");
-        context.Features.Set(new RequestSite(EdgeServer.Site("example.org", "www.example.org"), "www.example.org", "www.example.org", true, client));
-        Assert.Equal(new AccessLogSubject("example.org", client), RequestSubject.Of(context));
+        context.Features.Set<IHttpRequestFeature>(new HttpRequestFeature
+        {
+            Headers = new HeaderDictionary { ["Host"] = "www.example.org", ["X-Forwarded-For"] = "203.0.113.9" },
+        });
+        context.Features.Set(RequestFacts.Find(context, SiteTable.Create(config, _ => _ => Task.CompletedTask)));
+        Assert.Equal(new AccessLogSubject("example.org", IPAddress.Parse("203.0.113.9")), RequestSubject.Of(context));
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public sealed class SiteMiddlewareTests
     }
 
     [Theory]
-    [InlineData("CONNECT example.org:443", "example.org:443", 405)]
+    [InlineData("CONNECT example.org:443", "example.org:443", 501)]
     [InlineData("OPTIONS *", "example.org", 200)]
     [InlineData("GET *", "example.org", 400)]
     [InlineData("GET nothing", "example.org", 400)]

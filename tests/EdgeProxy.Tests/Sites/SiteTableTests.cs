@@ -1,5 +1,7 @@
+using EdgeProxy.Configuration.Model;
 using EdgeProxy.Sites;
 using EdgeProxy.Tests.Configuration;
+using Microsoft.AspNetCore.Http;
 
 namespace EdgeProxy.Tests.Sites;
 
@@ -13,12 +15,18 @@ public class SiteTableTests
     [InlineData("b.localhost", null)]
     [InlineData("localhost", null)]
     [InlineData("", null)]
+    [InlineData("x'.a.localhost", null)]
+    [InlineData("*.a.localhost", null)]
     public void FindsTheExactNameThenAWildcardOfOneLabel(string host, string? site)
     {
-        var table = new SiteTable(ConfigText.Accept(ConfigText.Parse("""
+        var table = Create("""
             { 'Domains': { '*.a.localhost': { 'Upstream': 'demo' }, 'a.localhost': { 'Upstream': 'demo', 'Aliases': [ 'www.a.localhost' ] } } }
-            """)));
+            """);
 
         Assert.Equal(site, table.Find(host)?.Name);
     }
+
+    private static SiteTable Create(string json) => SiteTable.Create(ConfigText.Accept(ConfigText.Parse(json)), Build);
+
+    private static RequestDelegate Build(Site site) => context => context.Response.WriteAsync(site.Name);
 }

@@ -12,7 +12,8 @@ internal static class Listeners
 {
     private const int MaxHeadSize = 128 * 1024;
 
-    public static void Configure(KestrelServerOptions kestrel, ListenerEndpoints endpoints, TlsHandshakeCallbackOptions tls, RejectionMiddleware rejection)
+    /// <summary>What holds for every endpoint.</summary>
+    public static void SetUp(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
         // Header values go through as the bytes they came as: Latin-1 maps every byte to one character and back.
@@ -20,11 +21,19 @@ internal static class Listeners
         kestrel.RequestHeaderEncodingSelector = static name => name == HeaderNames.ContentLength ? null : Encoding.Latin1;
         kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         SetLimits(kestrel.Limits);
-        kestrel.ConfigureEndpointDefaults(listener => Configure(listener, endpoints.KindOf(listener.IPEndPoint!.Port), tls, rejection));
-        kestrel.Configure(new ConfigurationBuilder().Add(endpoints).Build(), reloadOnChange: true);
     }
 
-    public static void SetLimits(KestrelServerLimits limits)
+    /// <summary>What holds for one endpoint.</summary>
+    public static void SetUp(ListenOptions listener, ListenerKind kind, TlsHandshakeCallbackOptions tls, RejectionMiddleware rejection)
+    {
+        listener.Protocols = kind == ListenerKind.Https ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+        listener.Use(ListenerFeature.Mark(kind));
+        if (kind == ListenerKind.Https)
+            listener.UseHttps(tls);
+        listener.Use(rejection.Use);
+    }
+
+    private static void SetLimits(KestrelServerLimits limits)
     {
         // The hard stop for a flood. Well above the limits that we answer ourselves, see RequestHead.
         limits.MaxRequestLineSize = MaxHeadSize;
@@ -35,14 +44,5 @@ internal static class Listeners
         limits.MaxRequestBodySize = null;
         // A quiet client stream is legal (gRPC); the site's timeout bounds the silence.
         limits.MinRequestBodyDataRate = null;
-    }
-
-    private static void Configure(ListenOptions listener, ListenerKind kind, TlsHandshakeCallbackOptions tls, RejectionMiddleware rejection)
-    {
-        listener.Protocols = kind == ListenerKind.Https ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
-        listener.Use(ListenerFeature.Mark(kind));
-        if (kind == ListenerKind.Https)
-            listener.UseHttps(tls);
-        listener.Use(rejection.Use);
     }
 }

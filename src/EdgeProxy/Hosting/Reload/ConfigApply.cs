@@ -2,7 +2,9 @@ using EdgeProxy.Certificates.Renewal;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Hosting.Listening;
+using EdgeProxy.Hosting.Pipeline;
 using EdgeProxy.Observability;
+using EdgeProxy.Proxy;
 using EdgeProxy.Proxy.Section;
 using EdgeProxy.Sites;
 using Microsoft.Extensions.Options;
@@ -13,6 +15,7 @@ namespace EdgeProxy.Hosting.Reload;
 /// can be served when its site appears.</summary>
 internal sealed class ConfigApply(
     CurrentSites sites,
+    SitePipeline forwarding,
     RenewalLoop certificates,
     ProxyRoutes routes,
     ListenerEndpoints listeners,
@@ -24,6 +27,7 @@ internal sealed class ConfigApply(
     {
         await routes.ApplyAsync(root, CancellationToken.None);
         certificates.Apply(config);
+        sites.Table = SiteTable.Create(config, site => EdgePipeline.Of(site, forwarding.To));
         host.Value.ShutdownTimeout = config.ShutdownGracePeriod;
     }
 
@@ -31,11 +35,14 @@ internal sealed class ConfigApply(
     /// <returns>What stands in the way on this machine; then nothing was applied, unless a port was lost on the way.</returns>
     public async Task<IReadOnlyList<ConfigError>> RunAsync(EdgeConfig config, IConfiguration root)
     {
-        if (PortCheck.Errors(sites.Table.Config.Listeners, config.Listeners) is [_, ..] errors)
+        var before = sites.Table;
+        if (PortCheck.Errors(before.Config.Listeners, config.Listeners) is [_, ..] errors)
             return errors;
-        await StartAsync(config, root);
+        await routes.ApplyAsync(root, CancellationToken.None);
+        certificates.Apply(config);
         await certificates.CheckFilesAsync(CancellationToken.None);
-        sites.Table = new SiteTable(config);
+        sites.Table = SiteTable.Create(config, site => EdgePipeline.Of(site, forwarding.To), before);
+        host.Value.ShutdownTimeout = config.ShutdownGracePeriod;
         log.Apply(root);
         return await listeners.MoveAsync(config.Listeners, CancellationToken.None);
     }

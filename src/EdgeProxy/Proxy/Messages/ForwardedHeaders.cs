@@ -6,7 +6,7 @@ using EdgeProxy.Sites;
 namespace EdgeProxy.Proxy.Messages;
 
 /// <summary>The headers that tell the upstream who asked and how. A client's own are believed only from a trusted proxy.</summary>
-internal sealed class ForwardedHeaders(CurrentSites sites)
+internal static class ForwardedHeaders
 {
     public const string For = "X-Forwarded-For";
     public const string Host = "X-Forwarded-Host";
@@ -27,27 +27,20 @@ internal sealed class ForwardedHeaders(CurrentSites sites)
         return Names.Contains(name) || (!peerIsTrusted && name.Equals(Standard, StringComparison.OrdinalIgnoreCase));
     }
 
-    public void Write(HttpContext context, RequestSite site, HttpRequestHeaders upstream)
+    public static void Write(HttpContext context, RequestFacts facts, HttpRequestHeaders upstream)
     {
         var received = context.Request.Headers;
-        var client = site.ClientAddress.ToString();
-        var peer = site.PeerIsTrusted ? PlainAddress.Of(context.Connection.RemoteIpAddress).ToString() : client;
-        Add(upstream, For, Believed(site, received, For) is { } before ? $"{before}, {peer}" : peer);
-        Add(upstream, Host, Believed(site, received, Host) ?? site.ClientHost);
-        Add(upstream, Proto, Believed(site, received, Proto) ?? context.Request.Scheme);
-        Add(upstream, Port, Believed(site, received, Port) ?? PublicPort(context));
+        var client = facts.ClientAddress.ToString();
+        var peer = facts.PeerIsTrusted ? facts.PeerAddress.ToString() : client;
+        Add(upstream, For, Believed(facts, received, For) is { } before ? $"{before}, {peer}" : peer);
+        Add(upstream, Host, Believed(facts, received, Host) ?? facts.ClientHost);
+        Add(upstream, Proto, Believed(facts, received, Proto) ?? facts.Scheme);
+        Add(upstream, Port, Believed(facts, received, Port) ?? facts.PublicPort.ToString(CultureInfo.InvariantCulture));
         Add(upstream, RealIp, client);
     }
 
-    private static string? Believed(RequestSite site, IHeaderDictionary received, string name) =>
-        site.PeerIsTrusted && received[name] is { Count: > 0 } values ? values.ToString() : null;
-
-    // The port the client has connected to, as far as it is known: https may be published under another one than we listen on.
-    private string PublicPort(HttpContext context)
-    {
-        var port = context.Request.IsHttps ? sites.Table.Config.Listeners.PublicHttpsPort : context.Connection.LocalPort;
-        return port.ToString(CultureInfo.InvariantCulture);
-    }
+    private static string? Believed(RequestFacts facts, IHeaderDictionary received, string name) =>
+        facts.PeerIsTrusted && received[name] is { Count: > 0 } values ? values.ToString() : null;
 
     private static void Add(HttpRequestHeaders headers, string name, string value) => headers.TryAddWithoutValidation(name, value);
 }

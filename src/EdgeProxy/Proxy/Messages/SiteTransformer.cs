@@ -1,7 +1,6 @@
 using System.Globalization;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Sites;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
@@ -11,17 +10,16 @@ namespace EdgeProxy.Proxy.Messages;
 
 /// <summary>Makes the upstream's request out of the client's, and the client's response out of the upstream's: everything as it came,
 /// except for what is about one connection only and what tells who asked.</summary>
-internal sealed class SiteTransformer(HostHeader host, ForwardedHeaders forwarded) : HttpTransformer
+internal sealed class SiteTransformer(HostHeader host) : HttpTransformer
 {
     public override ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
-        var site = httpContext.Features.GetRequiredFeature<RequestSite>();
-        CopyHeaders(httpContext, proxyRequest, site);
-        forwarded.Write(httpContext, site, proxyRequest.Headers);
-        proxyRequest.Headers.Host = HostFor(httpContext, site);
-        var rawTarget = httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        proxyRequest.RequestUri = UpstreamUri.Create(destinationPrefix, rawTarget);
+        var facts = RequestFacts.Of(httpContext);
+        CopyHeaders(httpContext, proxyRequest, facts);
+        ForwardedHeaders.Write(httpContext, facts, proxyRequest.Headers);
+        proxyRequest.Headers.Host = HostFor(facts);
+        proxyRequest.RequestUri = UpstreamUri.Create(destinationPrefix, facts.RawTarget);
         return default;
     }
 
@@ -39,7 +37,7 @@ internal sealed class SiteTransformer(HostHeader host, ForwardedHeaders forwarde
         return true;
     }
 
-    private static void CopyHeaders(HttpContext context, HttpRequestMessage upstream, RequestSite site)
+    private static void CopyHeaders(HttpContext context, HttpRequestMessage upstream, RequestFacts facts)
     {
         var headers = context.Request.Headers;
         var further = HopByHopHeaders.FurtherIn(headers);
@@ -47,7 +45,7 @@ internal sealed class SiteTransformer(HostHeader host, ForwardedHeaders forwarde
         {
             if (name[0] == ':'
                 || HopByHopHeaders.Names.Contains(name)
-                || ForwardedHeaders.IsForged(name, site.PeerIsTrusted)
+                || ForwardedHeaders.IsForged(name, facts.PeerIsTrusted)
                 || (further is not null && further.Contains(name, StringComparer.OrdinalIgnoreCase)))
             {
                 continue;
@@ -70,12 +68,12 @@ internal sealed class SiteTransformer(HostHeader host, ForwardedHeaders forwarde
             RequestTransform.AddHeader(new RequestTransformContext { ProxyRequest = upstream }, name, values);
     }
 
-    private string? HostFor(HttpContext context, RequestSite site) => host switch
+    private string? HostFor(RequestFacts facts) => host switch
     {
         HostHeader.Literal literal => literal.Value,
         HostHeader.FromUpstream => null,
         HostHeader.PreserveWithPort => string.Create(
-            CultureInfo.InvariantCulture, $"{(site.Host.Contains(':') ? $"[{site.Host}]" : site.Host)}:{context.Connection.LocalPort}"),
-        _ => site.ClientHost,
+            CultureInfo.InvariantCulture, $"{(facts.Host.Contains(':') ? $"[{facts.Host}]" : facts.Host)}:{facts.LocalPort}"),
+        _ => facts.ClientHost,
     };
 }

@@ -1,5 +1,4 @@
 using EdgeProxy.Sites;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace EdgeProxy.Proxy.Section;
 
@@ -29,7 +28,7 @@ internal static class SectionPipeline
         var host = context.Request.Host;
         if (host.Host.EndsWith('.'))
         {
-            var name = context.Features.GetRequiredFeature<RequestSite>().Host;
+            var name = RequestFacts.Of(context).Host;
             context.Request.Host = host.Port is { } port ? new HostString(name, port) : new HostString(name);
         }
 

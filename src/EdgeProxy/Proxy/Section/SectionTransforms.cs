@@ -1,6 +1,5 @@
 using EdgeProxy.Proxy.Messages;
 using EdgeProxy.Sites;
-using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -8,7 +7,7 @@ namespace EdgeProxy.Proxy.Section;
 
 /// <summary>Gives the routes of YARP's own section what sites have, as far as a route does not say otherwise. Comes first, so that a
 /// route's own transforms win.</summary>
-internal sealed class SectionTransforms(ForwardedHeaders forwarded) : ITransformProvider
+internal sealed class SectionTransforms : ITransformProvider
 {
     public void ValidateRoute(TransformRouteValidationContext context)
     {
@@ -31,27 +30,27 @@ internal sealed class SectionTransforms(ForwardedHeaders forwarded) : ITransform
     private static bool IsOfTarget(string key) =>
         key.StartsWith("Path", StringComparison.OrdinalIgnoreCase) || key.StartsWith("Query", StringComparison.OrdinalIgnoreCase);
 
-    private ValueTask TransformRequest(RequestTransformContext request, bool writesForwarded, bool keepsTarget)
+    private static ValueTask TransformRequest(RequestTransformContext request, bool writesForwarded, bool keepsTarget)
     {
         var context = request.HttpContext;
-        var site = context.Features.GetRequiredFeature<RequestSite>();
+        var facts = RequestFacts.Of(context);
         foreach (var name in HopByHopHeaders.FurtherIn(context.Request.Headers) ?? [])
             RequestTransform.RemoveHeader(request, name);
         if (writesForwarded)
         {
             foreach (var (name, _) in context.Request.Headers)
             {
-                if (ForwardedHeaders.IsForged(name, site.PeerIsTrusted))
+                if (ForwardedHeaders.IsForged(name, facts.PeerIsTrusted))
                     RequestTransform.RemoveHeader(request, name);
             }
 
-            forwarded.Write(context, site, request.ProxyRequest.Headers);
+            ForwardedHeaders.Write(context, facts, request.ProxyRequest.Headers);
         }
 
         if (keepsTarget)
         {
             request.ProxyRequest.RequestUri = UpstreamUri.Create(
-                request.DestinationPrefix.AsSpan().TrimEnd('/'), context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+                request.DestinationPrefix.AsSpan().TrimEnd('/'), facts.RawTarget);
         }
 
         return default;

@@ -6,7 +6,7 @@ namespace EdgeProxy.Proxy.Upstreams;
 
 /// <summary>From what a site's configuration says to its upstreams as requests see them. A request that began before a reload still
 /// holds the site of its time, and so goes on to that site's upstreams.</summary>
-internal sealed class UpstreamTable(UpstreamClientTable clients, ForwardedHeaders forwarded, TimeProvider clock)
+internal sealed class UpstreamTable(UpstreamClientTable clients, TimeProvider clock)
 {
     private readonly ConditionalWeakTable<SiteTarget.Proxy, UpstreamGroup> _groups = [];
 
@@ -16,5 +16,5 @@ internal sealed class UpstreamTable(UpstreamClientTable clients, ForwardedHeader
     private UpstreamGroup Create(SiteTarget.Proxy target) => new(
         [.. target.Upstreams.Select(upstream =>
             new LiveUpstream(upstream, target, clients.For(upstream, target.ConnectTimeout), new UpstreamHealth(clock)))],
-        new SiteTransformer(target.HostHeader, forwarded));
+        new SiteTransformer(target.HostHeader));
 }

@@ -5,10 +5,12 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using EdgeProxy.Admin;
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Hosting.Listening;
+using EdgeProxy.Hosting.Pipeline;
 using EdgeProxy.Http;
-using EdgeProxy.Observability;
 using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -66,23 +68,18 @@ internal sealed class EdgeServer : IAsyncDisposable
     {
         var log = new LogLines(accessLevel);
         var challenges = new ChallengeTable();
-        var sites = new CurrentSites(new SiteTable(config));
         var arrivals = new ConcurrentQueue<Arrival>();
-
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace);
+        builder.Services
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(challenges)
+            .AddSingleton(Shares(config, sharesCertificate))
+            .AddSingleton(new AdminSources(() => [], (_, _) => Task.FromResult<IReadOnlyList<ConfigError>>([])))
+            .AddSingleton(new CurrentSites { Table = SiteTable.Create(config, site => EdgePipeline.Of(site, End(arrivals, answer ?? Answer))) });
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel((_, options) => Listen(options, kestrel, wrap));
         var app = builder.Build();
-        app.UseMiddleware<AccessLogMiddleware>((Func<HttpContext, AccessLogSubject?>)RequestSubject.Of, TimeProvider.System);
-        app.UseMiddleware<ErrorMiddleware>();
-        app.UseMiddleware<ChallengeMiddleware>(challenges);
-        app.UseMiddleware<SiteMiddleware>(sites, Shares(config, sharesCertificate));
-        app.UseMiddleware<RedirectMiddleware>(sites);
-        app.Run(context =>
-        {
-            arrivals.Enqueue(Arrival.Of(context));
-            return (answer ?? Answer)(context);
-        });
+        EdgePipeline.Use(app);
 
         var observer = BadRequestObserver.Subscribe(app.Services.GetRequiredService<DiagnosticListener>());
         await app.StartAsync(TestContext.Current.CancellationToken);
@@ -125,33 +122,36 @@ internal sealed class EdgeServer : IAsyncDisposable
         await context.Response.WriteAsync("from the end", context.RequestAborted);
     }
 
+    private static Func<SiteTarget.Proxy, RequestDelegate> End(ConcurrentQueue<Arrival> arrivals, RequestDelegate answer) => _ => context =>
+    {
+        arrivals.Enqueue(Arrival.Of(context));
+        return answer(context);
+    };
+
     private static void Listen(KestrelServerOptions options, Action<KestrelServerOptions>? more, ConnectionDelegateWrapper? wrap)
     {
-        options.AddServerHeader = false;
-        options.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
-        options.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
-        Listeners.SetLimits(options.Limits);
+        Listeners.SetUp(options);
         more?.Invoke(options);
-        options.Listen(IPAddress.Loopback, 0, listen => Prepare(listen, ListenerKind.Http, wrap));
-        options.Listen(IPAddress.Loopback, 0, listen =>
+        // As in the product: only then is the client's name known on a resumed session too.
+        var tls = new SslServerAuthenticationOptions
         {
-            // As in the product: only then is the client's name known on a resumed session too.
-            var tls = new SslServerAuthenticationOptions { ServerCertificate = Certificate(), ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] };
-            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls) });
-            Prepare(listen, ListenerKind.Https, wrap);
-        });
+            ServerCertificate = Certificate(),
+            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+        };
+        var handshake = new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls) };
+        foreach (var kind in new[] { ListenerKind.Http, ListenerKind.Https })
+            options.Listen(IPAddress.Loopback, 0, listen => SetUp(listen, kind, handshake, wrap));
     }
 
-    private static void Prepare(ListenOptions listen, ListenerKind kind, ConnectionDelegateWrapper? wrap)
+    private static void SetUp(ListenOptions listen, ListenerKind kind, TlsHandshakeCallbackOptions handshake, ConnectionDelegateWrapper? wrap)
     {
-        listen.Use(ListenerFeature.Mark(kind));
+        var rejection = new RejectionMiddleware(listen.ApplicationServices.GetRequiredService<ILoggerFactory>(), TimeProvider.System);
         if (wrap is not null)
             listen.Use(next => wrap(next));
-        var loggers = listen.ApplicationServices.GetRequiredService<ILoggerFactory>();
-        listen.Use(new RejectionMiddleware(loggers, TimeProvider.System).Use);
+        Listeners.SetUp(listen, kind, handshake, rejection);
     }
 
-    private static Func<string, IPAddress?, string, bool> Shares(EdgeConfig config, Func<string, string, bool>? more) => (tlsName, _, host) =>
+    private static CertificateScope Shares(EdgeConfig config, Func<string, string, bool>? more) => (tlsName, _, host) =>
         (tlsName.Length == 0 ? config.Sites[0].Name : HostName.FromWire(tlsName)) == host || more?.Invoke(tlsName, host) == true;
 
     private static X509Certificate2 Certificate()
@@ -167,10 +167,10 @@ internal sealed class EdgeServer : IAsyncDisposable
 internal delegate ConnectionDelegate ConnectionDelegateWrapper(ConnectionDelegate next);
 
 /// <summary>A request as the end of the pipeline saw it.</summary>
-internal sealed record Arrival(string RawTarget, string ClientHost, RequestSite? Site)
+internal sealed record Arrival(string RawTarget, string ClientHost, RequestFacts? Site)
 {
     public static Arrival Of(HttpContext context) => new(
         context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
         context.Request.Headers.Host.ToString(),
-        context.Features.Get<RequestSite>());
+        context.Features.Get<RequestFacts>());
 }

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Text;
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Hosting.Listening;
+using EdgeProxy.Hosting.Pipeline;
+using EdgeProxy.Http;
 using EdgeProxy.Observability;
 using EdgeProxy.Proxy;
 using EdgeProxy.Proxy.Section;
@@ -24,6 +26,8 @@ namespace EdgeProxy.Tests.Proxy;
 internal sealed class TestEdge : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly string[] Names = ["site.test", "localhost", "127.0.0.1", "::1", "xn--bcher-kva.test"];
 
     private readonly WebApplication _app;
     private readonly CurrentSites _sites;
@@ -58,8 +62,8 @@ internal sealed class TestEdge : IAsyncDisposable
         long? maxBody = null,
         string scheme = "http")
     {
-        var config = Config(target, trustedProxies ?? []);
-        var sites = new CurrentSites(new SiteTable(config));
+        var config = Config(target, trustedProxies ?? [], maxBody);
+        var sites = new CurrentSites();
         var log = new TestLog();
         var access = new ConcurrentQueue<(int, string)>();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -69,21 +73,17 @@ internal sealed class TestEdge : IAsyncDisposable
         services?.Invoke(builder.Services);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.AddServerHeader = false;
-            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
-            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MaxRequestBodySize = maxBody;
-            kestrel.Listen(IPAddress.Loopback, 0, listener => listener.Protocols = protocols);
+            Listeners.SetUp(kestrel);
+            kestrel.Listen(IPAddress.Loopback, 0, listener =>
+            {
+                listener.Protocols = protocols;
+                listener.Use(ListenerFeature.Mark(scheme == "https" ? ListenerKind.Https : ListenerKind.Http));
+            });
         });
         var app = builder.Build();
         var edge = new TestEdge(app, sites, config, log, access);
-        app.Use((context, next) =>
-        {
-            context.Request.Scheme = scheme;
-            return edge.SetSiteAsync(context, next);
-        });
-        app.UseForwarding();
+        app.Run(edge.ServeAsync);
+        edge.Serve(config);
         if (section is not null)
             await edge.ApplyAsync(section);
         await app.StartAsync();
@@ -95,7 +95,7 @@ internal sealed class TestEdge : IAsyncDisposable
         [.. upstreams.Select(upstream => new Upstream.Server(upstream, false))], new HostHeader.Preserve(), Patience, Patience);
 
     /// <summary>As a reload does it.</summary>
-    public void Reload(SiteTarget target) => _sites.Table = new SiteTable(_config with { Sites = [_config.Sites[0] with { Target = target }] });
+    public void Reload(SiteTarget target) => Serve(_config with { Sites = [_config.Sites[0] with { Target = target }] });
 
     public Task ApplyAsync(Dictionary<string, string?> section) => _app.Services.GetRequiredService<ProxyRoutes>()
         .ApplyAsync(new ConfigurationBuilder().AddInMemoryCollection(section).Build(), CancellationToken.None);
@@ -136,29 +136,35 @@ internal sealed class TestEdge : IAsyncDisposable
         return context.Response.WriteAsync($"edge says {status}");
     }
 
-    private static EdgeConfig Config(SiteTarget target, string[] trustedProxies) => new()
+    private static EdgeConfig Config(SiteTarget target, string[] trustedProxies, long? maxBody) => new()
     {
         Listeners = new ListenerConfig("127.0.0.1", 80, 443, 8443, null),
         DataDirectory = "/nowhere",
         ShutdownGracePeriod = Patience,
         TrustedProxies = [.. trustedProxies.Select(IPNetwork.Parse)],
-        Sites = [new Site { Name = "site.test", Names = [new SiteName("site.test", new CertificateSource.Internal())], Target = target }],
+        Sites =
+        [
+            new Site
+            {
+                Name = "site.test",
+                Names = [.. Names.Select(name => new SiteName(name, new CertificateSource.Internal()))],
+                Target = target,
+                HttpsRedirect = false,
+                MaxRequestBodySize = maxBody,
+            },
+        ],
     };
 
-    private async Task SetSiteAsync(HttpContext context, RequestDelegate next)
+    private void Serve(EdgeConfig config) =>
+        _sites.Table = SiteTable.Create(config, site => EdgePipeline.Of(site, _app.Services.GetRequiredService<SitePipeline>().To));
+
+    private async Task ServeAsync(HttpContext context)
     {
-        var peer = context.Connection.RemoteIpAddress!;
-        var table = _sites.Table;
-        var clientHost = context.Request.Headers.Host.ToString();
-        context.Features.Set(new RequestSite(
-            table.Config.Sites[0],
-            HostName.FromWire(clientHost),
-            clientHost,
-            table.Config.TrustedProxies.Any(network => network.Contains(peer)),
-            peer));
+        var facts = RequestFacts.Find(context, _sites.Table)!;
+        context.Features.Set(facts);
         try
         {
-            await next(context);
+            await new RequestGuardMiddleware(facts.Site.Pipeline).InvokeAsync(context);
         }
         finally
         {

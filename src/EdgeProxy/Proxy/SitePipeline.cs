@@ -3,7 +3,6 @@ using EdgeProxy.Observability;
 using EdgeProxy.Proxy.Section;
 using EdgeProxy.Proxy.WebSockets;
 using EdgeProxy.Sites;
-using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
@@ -11,47 +10,47 @@ namespace EdgeProxy.Proxy;
 
 /// <summary>Forwards a request to its upstream: routes of YARP's own section first, then the site. Whatever goes wrong on the way is
 /// answered or broken off here, and said in one line.</summary>
-internal sealed partial class ForwardingMiddleware
+internal sealed partial class SitePipeline
 {
     private readonly ProxyRoutes _section;
     private readonly ErrorAnswer _answer;
     private readonly CancellationToken _stopping;
     private readonly ILogger _logger;
-    private readonly RequestDelegate _toSite;
-    private readonly RequestDelegate _toSectionOrSite;
+    private readonly SiteForwarder _sites;
+    private readonly RequestDelegate _toSection;
 
-    public ForwardingMiddleware(
-        RequestDelegate next,
+    public SitePipeline(
         IServiceProvider services,
         ProxyRoutes section,
         SiteForwarder sites,
         ErrorAnswer answer,
         IHostApplicationLifetime lifetime,
-        ILogger<ForwardingMiddleware> logger)
+        ILogger<SitePipeline> logger)
     {
         _section = section;
         _answer = answer;
         _stopping = lifetime.ApplicationStopping;
         _logger = logger;
-        _toSite = context =>
-            RequestSite(context).Site.Target is SiteTarget.Proxy target ? sites.ForwardAsync(context, target) : next(context);
-        _toSectionOrSite = SectionPipeline.Build(services, _toSite);
+        _sites = sites;
+        _toSection = SectionPipeline.Build(services, context =>
+            sites.ForwardAsync(context, (SiteTarget.Proxy)RequestFacts.Of(context).Site.Config.Target));
     }
 
-    public async Task InvokeAsync(HttpContext context)
+    /// <summary>The end of a site's pipeline.</summary>
+    public RequestDelegate To(SiteTarget.Proxy target) => context => ForwardAsync(context, target);
+
+    private async Task ForwardAsync(HttpContext context, SiteTarget.Proxy target)
     {
         if (WebSocketRequest.Is(context))
             WebSocketFarewell.Attach(context, _stopping);
 
-        await (_section.HasRoutes ? _toSectionOrSite : _toSite)(context);
+        await (_section.HasRoutes ? _toSection(context) : _sites.ForwardAsync(context, target));
 
         if (context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination?.Model.Config.Address is { } address)
             context.Features.Set(new UpstreamUsed(address));
         if (context.Features.Get<IForwarderErrorFeature>() is { } error)
             await FailAsync(context, error);
     }
-
-    private static RequestSite RequestSite(HttpContext context) => context.Features.GetRequiredFeature<RequestSite>();
 
     private Task FailAsync(HttpContext context, IForwarderErrorFeature error)
     {
@@ -68,7 +67,7 @@ internal sealed partial class ForwardingMiddleware
         if (failure.IsOfUpstream)
         {
             var upstream = context.Features.Get<UpstreamUsed>()?.Address ?? "list";
-            Failed(_logger, RequestSite(context).Site.Name, upstream, failure.What, failure.Status);
+            Failed(_logger, RequestFacts.Of(context).Site.Name, upstream, failure.What, failure.Status);
         }
 
         if (!response.HasStarted)

@@ -1,12 +1,11 @@
 using System.Buffers;
 using System.Net;
-using EdgeProxy.Configuration.Model;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EdgeProxy.Tests.Proxy;
 
-public sealed class ForwardingMiddlewareTests
+public sealed class SitePipelineTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -231,14 +230,6 @@ public sealed class ForwardingMiddlewareTests
         using var client = edge.Client();
         await client.GetAsync("x", Cancel);
         Assert.Equal((200, upstream.Address.AbsoluteUri.TrimEnd('/')), await edge.EndedAsync());
-    }
-
-    [Fact]
-    public async Task LeavesWhatIsForNoUpstreamToTheNextInLine()
-    {
-        await using var edge = await TestEdge.StartAsync(new SiteTarget.Redirect(new Uri("http://elsewhere.test")));
-        using var client = edge.Client();
-        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("x", Cancel)).StatusCode);
     }
 
     [Fact]

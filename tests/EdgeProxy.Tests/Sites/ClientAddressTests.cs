@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
-using EdgeProxy.Http;
 using EdgeProxy.Sites;
 
-namespace EdgeProxy.Tests.Http;
+namespace EdgeProxy.Tests.Sites;
 
 public sealed class ClientAddressTests
 {

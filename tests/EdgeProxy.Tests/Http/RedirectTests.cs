@@ -3,7 +3,7 @@ using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Tests.Http;
 
-public sealed class RedirectMiddlewareTests
+public sealed class RedirectTests
 {
     [Theory]
     [InlineData("/", "/")]

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using EdgeProxy.Sites;
 using Microsoft.Extensions.Primitives;
 
-namespace EdgeProxy.Http;
+namespace EdgeProxy.Sites;
 
 /// <summary>Whose request it is: the peer's, or, as far as trusted proxies vouch for it, the one X-Forwarded-For names.</summary>
 internal static class ClientAddress

@@ -1,0 +1,44 @@
+using System.Globalization;
+using EdgeProxy.Configuration.Model;
+using EdgeProxy.Sites;
+
+namespace EdgeProxy.Http;
+
+/// <summary>The redirects of a site as parts of its pipeline: from plain http to https, and to the target of a site that only redirects.
+/// The host written is always one that a site has; path and query are the client's bytes.</summary>
+internal static class Redirect
+{
+    /// <summary>Sends plain http to https. A client whose https ended at a trusted proxy is there already: it would go round in circles.</summary>
+    public static RequestDelegate ToHttps(Site site, RequestDelegate secure) => context =>
+    {
+        var facts = RequestFacts.Of(context);
+        return facts.IsSecure ? secure(context) : Answer(context, facts, site.RedirectStatusCode, HttpsOrigin(facts.Host, facts.PublicHttpsPort));
+    };
+
+    /// <summary>Sends every request to <paramref name="location"/>, with its own path and query behind that.</summary>
+    public static RequestDelegate To(Uri location, int statusCode)
+    {
+        var prefix = Prefix(location);
+        return context => Answer(context, RequestFacts.Of(context), statusCode, prefix);
+    }
+
+    private static Task Answer(HttpContext context, RequestFacts facts, int statusCode, string prefix)
+    {
+        context.Response.StatusCode = statusCode;
+        context.Response.Headers.Location = string.Concat(prefix, RequestTarget.PathAndQuery(facts.RawTarget));
+        return Task.CompletedTask;
+    }
+
+    private static string HttpsOrigin(string host, int port)
+    {
+        var name = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+        return port == 443 ? $"https://{name}" : string.Create(CultureInfo.InvariantCulture, $"https://{name}:{port}");
+    }
+
+    private static string Prefix(Uri location)
+    {
+        var host = location.HostNameType == UriHostNameType.IPv6 ? $"[{location.IdnHost}]" : location.IdnHost;
+        var port = location.IsDefaultPort ? "" : string.Create(CultureInfo.InvariantCulture, $":{location.Port}");
+        return $"{location.Scheme}://{host}{port}{location.AbsolutePath.TrimEnd('/')}";
+    }
+}
