@@ -23,10 +23,12 @@ internal static class AdminEndpoints
 
     private static IResult Ready(IHostApplicationLifetime lifetime, AdminSources sources)
     {
-        var ready = lifetime.ApplicationStarted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested;
+        var serves = lifetime.ApplicationStarted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested;
+        var listening = sources.IsListening();
+        var ready = serves && listening;
         var configuration = sources.Errors().Count == 0 ? "valid" : "invalid: the last good one is serving";
         return Results.Text(
-            $"{(ready ? "ready" : "not ready")}\nconfiguration {configuration}\n",
+            $"{(ready ? "ready" : "not ready")}\nconfiguration {configuration}\nlisteners {(listening ? "open" : "not all open; see the log")}\n",
             statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
@@ -39,7 +41,7 @@ internal static class AdminEndpoints
 
         var errors = await sources.Reload("reload command", context.RequestAborted);
         return Results.Json(
-            new { errors = errors.Select(error => new { path = error.Path, message = error.Message }) },
+            new ReloadAnswer(errors),
             statusCode: errors.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity);
     }
 

@@ -3,7 +3,6 @@ using EdgeProxy.Acme;
 using EdgeProxy.Admin;
 using EdgeProxy.Certificates.Renewal;
 using EdgeProxy.Certificates.Tls;
-using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Source;
 using EdgeProxy.Hosting.Listening;
 using EdgeProxy.Hosting.Pipeline;
@@ -12,6 +11,9 @@ using EdgeProxy.Http;
 using EdgeProxy.Observability;
 using EdgeProxy.Proxy;
 using EdgeProxy.Sites;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Serilog;
 
 namespace EdgeProxy.Hosting;
@@ -20,41 +22,45 @@ namespace EdgeProxy.Hosting;
 internal static class EdgeHost
 {
     /// <param name="source">Where a reload reads from.</param>
-    /// <param name="config">What <paramref name="root"/> was parsed to.</param>
     /// <param name="root">Everything that was configured.</param>
     /// <param name="configure">A last word on the host, after everything else.</param>
-    public static WebApplication Build(ConfigSource source, EdgeConfig config, IConfiguration root, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Build(ConfigSource source, IConfiguration root, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = source.ContentRoot, EnvironmentName = source.Environment });
-        var listeners = new ListenerEndpoints(config.Listeners, TimeProvider.System);
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddSingleton(source)
-            .AddSingleton(listeners)
             .AddSingleton<CurrentSites>()
             .AddSingleton<ConfigApply>()
             .AddSingleton<ConfigReload>()
-            .AddSingleton(all => AdminSourcesOf(all.GetRequiredService<ConfigReload>()))
+            .AddSingleton(AdminSourcesOf)
             .AddSingleton(new HangupSignal())
             .AddHostedService<ReloadLoop>()
             .AddRouting();
         AddLogging(builder, root);
         AddCertificates(builder.Services);
         builder.Services.AddForwarding(ErrorBody.WriteAsync);
-        builder.WebHost.UseKestrelCore();
-        builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>().Configure<TlsHandshake, RejectionMiddleware>((kestrel, tls, rejection) =>
-        {
-            Listeners.SetUp(kestrel);
-            kestrel.ConfigureEndpointDefaults(listener => Listeners.SetUp(
-                listener, listeners.KindOf(listener.IPEndPoint!.Port), tls.CreateOptions(), rejection));
-            kestrel.Configure(new ConfigurationBuilder().Add(listeners).Build(), reloadOnChange: true);
-        });
-
+        AddListeners(builder);
         configure?.Invoke(builder);
 
         var app = builder.Build();
         MapPipeline(app);
         return app;
+    }
+
+    private static void AddListeners(WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseKestrelCore();
+        builder.Services
+            .AddSingleton(all => new ListenerTable(ActivatorUtilities.CreateInstance<SocketTransportFactory>(all), all.GetRequiredService<TimeProvider>()))
+            // Kestrel asks the factory that was added last first.
+            .AddSingleton<IConnectionListenerFactory>(all => all.GetRequiredService<ListenerTable>())
+            .AddOptions<KestrelServerOptions>().Configure<TlsHandshake, RejectionMiddleware>((kestrel, tls, rejection) =>
+            {
+                Listeners.SetUp(kestrel);
+                foreach (var kind in Enum.GetValues<ListenerKind>())
+                    kestrel.Listen(new ListenerEndPoint(kind), listener => Listeners.SetUp(listener, kind, tls.CreateOptions(), rejection));
+            });
     }
 
     private static void AddLogging(WebApplicationBuilder builder, IConfiguration root)
@@ -74,7 +80,11 @@ internal static class EdgeHost
         .AddSingleton<CertificateScope>(all => all.GetRequiredService<TlsHandshake>().SharesCertificate)
         .AddSingleton(all => ActivatorUtilities.CreateInstance<RenewalLoop>(all, new Random()));
 
-    private static AdminSources AdminSourcesOf(ConfigReload reload) => new(() => reload.Errors, reload.RunAsync);
+    private static AdminSources AdminSourcesOf(IServiceProvider all)
+    {
+        var (reload, listeners, sites) = (all.GetRequiredService<ConfigReload>(), all.GetRequiredService<ListenerTable>(), all.GetRequiredService<CurrentSites>());
+        return new(() => listeners.AreOpen(sites.Table.Config.Listeners), () => reload.Errors, reload.RunAsync);
+    }
 
     private static Task Listening(IHostApplicationLifetime lifetime)
     {

@@ -2,7 +2,6 @@ using EdgeProxy.Certificates.Renewal;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Configuration.Source;
-using EdgeProxy.Hosting.Listening;
 using EdgeProxy.Hosting.Reload;
 
 namespace EdgeProxy.Hosting;
@@ -10,44 +9,35 @@ namespace EdgeProxy.Hosting;
 /// <summary>Starts the proxy and stays until a signal stops it. Nothing is opened before the configuration is known to be valid.</summary>
 internal static class EdgeProcess
 {
-    public static async Task<int> RunAsync(ConfigSource source, TextWriter error, CancellationToken cancel)
+    public static async Task<int> RunAsync(ConfigSource source, TextWriter error, CancellationToken cancellationToken)
     {
         var loaded = source.Load();
         if (loaded.Result.Config is not { } config)
             return await FailAsync(error, loaded.Result.Errors, ExitCode.InvalidConfiguration);
-        if (PortCheck.Errors(null, config.Listeners) is [_, ..] taken)
-            return await FailAsync(error, taken, ExitCode.Failed);
 
-        await using var app = EdgeHost.Build(source, config, loaded.Root);
-        await app.Services.GetRequiredService<ConfigApply>().StartAsync(config, loaded.Root);
-        try
-        {
-            await ServeAsync(app, config, cancel);
-            return ExitCode.Done;
-        }
-        catch (IOException failure) when (!app.Lifetime.ApplicationStarted.IsCancellationRequested)
-        {
-            // Somebody took a port between the check and now.
-            IReadOnlyList<ConfigError> lost = PortCheck.Errors(null, config.Listeners);
-            return await FailAsync(error, lost is [] ? [new ConfigError("EdgeProxy", failure.Message)] : lost, ExitCode.Failed);
-        }
+        await using var app = EdgeHost.Build(source, loaded.Root);
+        var apply = app.Services.GetRequiredService<ConfigApply>();
+        if (await apply.RunAsync(config, loaded.Root) is [_, ..] errors)
+            return await FailAsync(error, errors, ExitCode.Failed);
+        await ServeAsync(app, config, apply, cancellationToken);
+        return ExitCode.Done;
     }
 
-    private static async Task ServeAsync(WebApplication app, EdgeConfig config, CancellationToken cancel)
+    private static async Task ServeAsync(WebApplication app, EdgeConfig config, ConfigApply apply, CancellationToken cancellationToken)
     {
-        var renewal = app.Services.GetRequiredService<RenewalLoop>();
         // Before the listeners close: no CA shall look for an answer on a closed port. What it has begun is resumed after the restart.
-        var renewalStopped = new Lazy<Task>(renewal.StopAsync);
-        app.Lifetime.ApplicationStopping.Register(() => _ = renewalStopped.Value);
+        var stopped = new Lazy<Task>(apply.StopAsync);
+        app.Lifetime.ApplicationStopping.Register(() => _ = stopped.Value);
         try
         {
-            await app.StartAsync(cancel);
-            await StartupReport.WriteAsync(app.Logger, config, renewal, app.Services.GetRequiredService<TimeProvider>(), app.Lifetime.ApplicationStopping);
-            await app.WaitForShutdownAsync(cancel);
+            await app.StartAsync(cancellationToken);
+            var (renewal, time) = (app.Services.GetRequiredService<RenewalLoop>(), app.Services.GetRequiredService<TimeProvider>());
+            await StartupReport.WriteAsync(app.Logger, config, renewal, time, app.Lifetime.ApplicationStopping);
+            await app.WaitForShutdownAsync(cancellationToken);
         }
         finally
         {
-            await renewalStopped.Value;
+            await stopped.Value;
         }
     }
 

@@ -20,13 +20,13 @@ public sealed class EdgeProxyInstance : IAsyncDisposable
         Configure(section);
     }
 
-    public string BindAddress { get; init; } = "127.0.0.1";
+    public string BindAddress { get; set; } = "127.0.0.1";
 
-    public int HttpPort { get; init; } = FreePort.Next();
+    public int HttpPort { get; set; } = FreePort.Next();
 
     public int HttpsPort { get; set; } = FreePort.Next();
 
-    public int AdminPort { get; } = FreePort.Next();
+    public int AdminPort { get; init; } = FreePort.Next();
 
     public string WorkingDirectory { get; }
 

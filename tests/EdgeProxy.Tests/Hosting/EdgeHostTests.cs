@@ -3,6 +3,7 @@ using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Hosting.Reload;
 using EdgeProxy.Http;
 using EdgeProxy.Sites;
+using EdgeProxy.Testing;
 using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace EdgeProxy.Tests.Hosting;
@@ -87,7 +88,7 @@ public sealed class EdgeHostTests : IDisposable
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
         Assert.Equal(HttpStatusCode.MovedPermanently, (await GetAsync("http://local.internal/")).StatusCode);
-        _edge.Write($$"""{ "EdgeProxy": { "BindAddress": "127.0.0.1", "HttpPort": {{port}}, "Domains": { "new.internal": { "Upstream": "demo" } } } }""");
+        _edge.Write($$"""{ "EdgeProxy": { {{Ports(port)}}, "Domains": { "new.internal": { "Upstream": "demo" } } } }""");
 
         var error = Assert.Single(await _edge.Get<ConfigReload>().RunAsync("test", Cancel), each => each.Path == "EdgeProxy:HttpPort");
 
@@ -109,8 +110,11 @@ public sealed class EdgeHostTests : IDisposable
         await stop.CancelAsync();
     }
 
-    private static string Sites(string domains) =>
-        $$"""{ "EdgeProxy": { "BindAddress": "127.0.0.1", "HttpPort": 8080, "HttpsPort": 8443, "Domains": {{domains}} } }""";
+    private static string Sites(string domains) => $$"""{ "EdgeProxy": { {{Ports(FreePort.Next())}}, "Domains": {{domains}} } }""";
+
+    private static string Ports(int http) => $$"""
+        "BindAddress": "127.0.0.1", "HttpPort": {{http}}, "HttpsPort": {{FreePort.Next()}}, "PublicHttpsPort": 8443, "Admin": { "Port": 0 }
+        """;
 
     private HttpClient Client() => _edge.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
 

@@ -11,39 +11,101 @@ using Microsoft.Extensions.Options;
 
 namespace EdgeProxy.Hosting.Reload;
 
-/// <summary>Puts a configuration in force, room by room: what can fail comes first, and certificates before sites, so that a new name
-/// can be served when its site appears.</summary>
+/// <summary>Puts a configuration in force, at start and on a reload alike. Everything that can fail is prepared first or can be taken back:
+/// a configuration is applied as a whole, or what was in force stays. One at a time, and none once the process stops.</summary>
 internal sealed class ConfigApply(
     CurrentSites sites,
     SitePipeline forwarding,
     RenewalLoop certificates,
     ProxyRoutes routes,
-    ListenerEndpoints listeners,
+    ListenerTable listeners,
     IOptions<HostOptions> host,
-    ReloadableLog log)
+    ReloadableLog log) : IDisposable
 {
-    /// <summary>Applies what a starting process has parsed, before its listeners are opened.</summary>
-    public async Task StartAsync(EdgeConfig config, IConfiguration root)
+    private static readonly ConfigError Stopping = new("EdgeProxy", "EdgeProxy is stopping, so nothing is applied any more.");
+
+    private readonly SemaphoreSlim _one = new(1);
+    private IConfiguration? _inForce;
+    private SiteTable? _table;
+    private bool _isStopped;
+
+    /// <summary>Returns once every part of the configuration serves.</summary>
+    /// <returns>What stands in the way on this machine; then nothing was applied.</returns>
+    public async Task<IReadOnlyList<ConfigError>> RunAsync(EdgeConfig config, IConfiguration root)
     {
-        await routes.ApplyAsync(root, CancellationToken.None);
+        await _one.WaitAsync();
+        try
+        {
+            return _isStopped ? [Stopping] : await ApplyAsync(config, root);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Ends what works in the background. What is served goes on being served.</summary>
+    public async Task StopAsync()
+    {
+        await _one.WaitAsync();
+        try
+        {
+            _isStopped = true;
+            await certificates.StopAsync();
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private async Task<IReadOnlyList<ConfigError>> ApplyAsync(EdgeConfig config, IConfiguration root)
+    {
+        await using var ports = await listeners.PrepareAsync(config.Listeners);
+        if (ports.Errors.Count > 0)
+            return ports.Errors;
+        var table = SiteTable.Create(config, site => EdgePipeline.Of(site, forwarding.To), _table);
+        try
+        {
+            log.Apply(root);
+            await routes.ApplyAsync(root, CancellationToken.None);
+            var open = await ports.CommitAsync();
+            if (ports.Errors.Count > 0)
+            {
+                await RevertAsync();
+                return ports.Errors;
+            }
+
+            await CommitAsync(config, table);
+            listeners.Replace(open, config.ShutdownGracePeriod);
+            _inForce = root;
+            return [];
+        }
+        catch
+        {
+            await RevertAsync();
+            throw;
+        }
+    }
+
+    // Nothing here fails. Certificates come before sites, so that a new name can be served when its site appears.
+    private async Task CommitAsync(EdgeConfig config, SiteTable table)
+    {
         certificates.Apply(config);
-        sites.Table = SiteTable.Create(config, site => EdgePipeline.Of(site, forwarding.To));
+        if (_table is not null)
+            await certificates.CheckFilesAsync(CancellationToken.None);
+        sites.Table = _table = table;
+        // The host reads it when it stops.
         host.Value.ShutdownTimeout = config.ShutdownGracePeriod;
     }
 
-    /// <summary>Applies a later configuration; returns once every part of it serves.</summary>
-    /// <returns>What stands in the way on this machine; then nothing was applied, unless a port was lost on the way.</returns>
-    public async Task<IReadOnlyList<ConfigError>> RunAsync(EdgeConfig config, IConfiguration root)
+    private async Task RevertAsync()
     {
-        var before = sites.Table;
-        if (PortCheck.Errors(before.Config.Listeners, config.Listeners) is [_, ..] errors)
-            return errors;
-        await routes.ApplyAsync(root, CancellationToken.None);
-        certificates.Apply(config);
-        await certificates.CheckFilesAsync(CancellationToken.None);
-        sites.Table = SiteTable.Create(config, site => EdgePipeline.Of(site, forwarding.To), before);
-        host.Value.ShutdownTimeout = config.ShutdownGracePeriod;
-        log.Apply(root);
-        return await listeners.MoveAsync(config.Listeners, CancellationToken.None);
+        if (_inForce is null)
+            return;
+        log.Apply(_inForce);
+        await routes.ApplyAsync(_inForce, CancellationToken.None);
     }
 }

@@ -1,4 +1,3 @@
-using EdgeProxy.Certificates.Renewal;
 using EdgeProxy.Configuration.Source;
 using EdgeProxy.Hosting;
 using EdgeProxy.Hosting.Reload;
@@ -37,8 +36,8 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
     {
         var loaded = _source.Load();
         Assert.Empty(loaded.Result.Errors);
-        var app = EdgeHost.Build(_source, loaded.Result.Config!, loaded.Root, ServeInMemory);
-        app.Services.GetRequiredService<ConfigApply>().StartAsync(loaded.Result.Config!, loaded.Root).GetAwaiter().GetResult();
+        var app = EdgeHost.Build(_source, loaded.Root, ServeInMemory);
+        Assert.Empty(app.Services.GetRequiredService<ConfigApply>().RunAsync(loaded.Result.Config!, loaded.Root).GetAwaiter().GetResult());
         app.Start();
         return app;
     }
@@ -48,7 +47,7 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
         if (_disposed)
             return;
         _disposed = true;
-        Services.GetRequiredService<RenewalLoop>().StopAsync().GetAwaiter().GetResult();
+        Services.GetRequiredService<ConfigApply>().StopAsync().GetAwaiter().GetResult();
         base.Dispose(disposing);
         _folder.Dispose();
     }

@@ -75,7 +75,7 @@ internal sealed class EdgeServer : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddSingleton(challenges)
             .AddSingleton(Shares(config, sharesCertificate))
-            .AddSingleton(new AdminSources(() => [], (_, _) => Task.FromResult<IReadOnlyList<ConfigError>>([])))
+            .AddSingleton(new AdminSources(() => true, () => [], (_, _) => Task.FromResult<IReadOnlyList<ConfigError>>([])))
             .AddSingleton(new CurrentSites { Table = SiteTable.Create(config, site => EdgePipeline.Of(site, End(arrivals, answer ?? Answer))) });
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel((_, options) => Listen(options, kestrel, wrap));
         var app = builder.Build();
