@@ -55,11 +55,12 @@ internal static class EdgeHost
             .AddSingleton(all => new ListenerTable(ActivatorUtilities.CreateInstance<SocketTransportFactory>(all), all.GetRequiredService<TimeProvider>()))
             // Kestrel asks the factory that was added last first.
             .AddSingleton<IConnectionListenerFactory>(all => all.GetRequiredService<ListenerTable>())
-            .AddOptions<KestrelServerOptions>().Configure<TlsHandshake, RejectionMiddleware>((kestrel, tls, rejection) =>
+            .AddSingleton<ConnectionLimit>()
+            .AddOptions<KestrelServerOptions>().Configure<ConnectionLimit, TlsHandshake, RejectionMiddleware>((kestrel, limit, tls, rejection) =>
             {
                 Listeners.SetUp(kestrel);
                 foreach (var kind in Enum.GetValues<ListenerKind>())
-                    kestrel.Listen(new ListenerEndPoint(kind), listener => Listeners.SetUp(listener, kind, tls.CreateOptions(), rejection));
+                    kestrel.Listen(new ListenerEndPoint(kind), listener => Listeners.SetUp(listener, kind, limit, tls.CreateOptions(), rejection));
             });
     }
 

@@ -24,10 +24,14 @@ internal static class Listeners
     }
 
     /// <summary>What holds for one endpoint.</summary>
-    public static void SetUp(ListenOptions listener, ListenerKind kind, TlsHandshakeCallbackOptions tls, RejectionMiddleware rejection)
+    public static void SetUp(
+        ListenOptions listener, ListenerKind kind, ConnectionLimit limit, TlsHandshakeCallbackOptions tls, RejectionMiddleware rejection)
     {
         listener.Protocols = kind == ListenerKind.Https ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
         listener.Use(ListenerFeature.Mark(kind));
+        // The admin port stays open to its owner while the others are full.
+        if (kind != ListenerKind.Admin)
+            listener.Use(limit.Use);
         if (kind == ListenerKind.Https)
             listener.UseHttps(tls);
         listener.Use(rejection.Use);

@@ -19,6 +19,7 @@ internal sealed class ConfigApply(
     RenewalLoop certificates,
     ProxyRoutes routes,
     ListenerTable listeners,
+    ConnectionLimit connections,
     IOptions<HostOptions> host,
     ReloadableLog log) : IDisposable
 {
@@ -97,6 +98,7 @@ internal sealed class ConfigApply(
         if (_table is not null)
             await certificates.CheckFilesAsync(CancellationToken.None);
         sites.Table = _table = table;
+        connections.Apply(null, null, config.TrustedProxies);
         // The host reads it when it stops.
         host.Value.ShutdownTimeout = config.ShutdownGracePeriod;
     }

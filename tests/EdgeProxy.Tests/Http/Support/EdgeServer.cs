@@ -145,10 +145,12 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     private static void SetUp(ListenOptions listen, ListenerKind kind, TlsHandshakeCallbackOptions handshake, ConnectionDelegateWrapper? wrap)
     {
-        var rejection = new RejectionMiddleware(listen.ApplicationServices.GetRequiredService<ILoggerFactory>(), TimeProvider.System);
+        var loggers = listen.ApplicationServices.GetRequiredService<ILoggerFactory>();
+        var limit = new ConnectionLimit(TimeProvider.System, loggers.CreateLogger<ConnectionLimit>());
+        var rejection = new RejectionMiddleware(loggers, TimeProvider.System);
         if (wrap is not null)
             listen.Use(next => wrap(next));
-        Listeners.SetUp(listen, kind, handshake, rejection);
+        Listeners.SetUp(listen, kind, limit, handshake, rejection);
     }
 
     private static CertificateScope Shares(EdgeConfig config, Func<string, string, bool>? more) => (tlsName, _, host) =>

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using EdgeProxy.Sites;
+using Microsoft.AspNetCore.Connections;
+
+namespace EdgeProxy.Hosting.Listening;
+
+/// <summary>Bounds how many connections clients hold at once, all together and each by itself, and how long one may stay silent before its
+/// first byte. One too many is closed at once: nobody waits, and what is open goes on.</summary>
+internal sealed class ConnectionLimit(TimeProvider time, ILogger<ConnectionLimit> logger)
+{
+    private static readonly TimeSpan FirstByteTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<IPAddress, int> _byClient = [];
+    private Bounds _bounds = new(int.MaxValue, null, []);
+    private int _open;
+    private int _refused;
+    private long _reportedAt;
+
+    /// <summary>For connections from now on; those that are open stay.</summary>
+    /// <param name="maxConnections">All together; null derives it from the process's limit of descriptors.</param>
+    /// <param name="maxConnectionsPerClient">Of one address; null is no limit.</param>
+    /// <param name="exempt">Whose connections stand for many clients.</param>
+    public void Apply(int? maxConnections, int? maxConnectionsPerClient, ImmutableArray<IPNetwork> exempt) =>
+        Volatile.Write(ref _bounds, new Bounds(maxConnections ?? DescriptorLimit.DefaultMaxConnections(), maxConnectionsPerClient, exempt));
+
+    /// <summary>Connection middleware, before TLS.</summary>
+    public ConnectionDelegate Use(ConnectionDelegate next) => connection => ServeAsync(next, connection);
+
+    private async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection)
+    {
+        var bounds = Volatile.Read(ref _bounds);
+        var client = bounds.ClientOf(connection);
+        try
+        {
+            if (Interlocked.Increment(ref _open) > bounds.MaxConnections || !TryCount(client, bounds))
+                Refuse(connection, bounds);
+            else if (await SpeaksAsync(connection))
+                await next(connection);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
+            Uncount(client);
+        }
+    }
+
+    private bool TryCount(IPAddress? client, Bounds bounds) =>
+        client is null || _byClient.AddOrUpdate(client, 1, static (_, count) => count + 1) <= bounds.MaxConnectionsPerClient;
+
+    private void Uncount(IPAddress? client)
+    {
+        if (client is not null && _byClient.AddOrUpdate(client, 0, static (_, count) => count - 1) <= 0)
+            _byClient.TryRemove(new KeyValuePair<IPAddress, int>(client, 0));
+    }
+
+    private async Task<bool> SpeaksAsync(ConnectionContext connection)
+    {
+        using var timeout = new CancellationTokenSource(FirstByteTimeout, time);
+        try
+        {
+            var read = await connection.Transport.Input.ReadAsync(timeout.Token);
+            // Neither consumed nor examined: whoever reads next finds it at once.
+            connection.Transport.Input.AdvanceTo(read.Buffer.Start);
+            return !read.Buffer.IsEmpty;
+        }
+        catch (OperationCanceledException)
+        {
+            connection.Abort(new ConnectionAbortedException("The client has sent nothing."));
+            return false;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private void Refuse(ConnectionContext connection, Bounds bounds)
+    {
+        connection.Abort(new ConnectionAbortedException("There are too many connections."));
+        var refused = Interlocked.Increment(ref _refused);
+        var (reported, now) = (Volatile.Read(ref _reportedAt), time.GetTimestamp());
+        if (reported != 0 && time.GetElapsedTime(reported, now) < BetweenReports)
+            return;
+        // One line for a flood, not one for each connection.
+        if (Interlocked.CompareExchange(ref _reportedAt, now, reported) == reported)
+            logger.LogWarning(
+                "{Count} connection(s) refused so far; Limits:MaxConnections is {Max}, Limits:MaxConnectionsPerClient {PerClient}",
+                refused, bounds.MaxConnections, bounds.MaxConnectionsPerClient?.ToString() ?? "not set");
+    }
+
+    private sealed record Bounds(int MaxConnections, int? MaxConnectionsPerClient, ImmutableArray<IPNetwork> Exempt)
+    {
+        /// <returns>Whom a connection is counted for; null for nobody.</returns>
+        public IPAddress? ClientOf(ConnectionContext connection)
+        {
+            if (MaxConnectionsPerClient is null)
+                return null;
+            var address = PlainAddress.Of((connection.RemoteEndPoint as IPEndPoint)?.Address);
+            return ClientAddress.IsTrusted(Exempt, address) ? null : address.AddressFamily == AddressFamily.InterNetworkV6 ? Network(address) : address;
+        }
+
+        // One client has at least a /64 of IPv6 addresses.
+        private static IPAddress Network(IPAddress address)
+        {
+            var bytes = address.GetAddressBytes();
+            bytes.AsSpan(8).Clear();
+            return new IPAddress(bytes);
+        }
+    }
+}
