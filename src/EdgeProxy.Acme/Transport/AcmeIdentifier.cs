@@ -43,7 +43,8 @@ public sealed record AcmeIdentifier(string Type, string Value)
         var (wildcard, name) = host.StartsWith("*.", StringComparison.Ordinal) ? ("*.", host[2..]) : ("", host);
         try
         {
-            var ascii = Idn.GetAscii(name);
+            // Lower case first: without ICU, "BÜCHER" and "bücher" have different A-labels.
+            var ascii = Idn.GetAscii(name.ToLowerInvariant());
             return wildcard + (ascii.EndsWith('.') ? ascii[..^1] : ascii);
         }
         catch (ArgumentException e)
