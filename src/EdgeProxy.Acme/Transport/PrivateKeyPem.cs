@@ -9,13 +9,14 @@ internal static class PrivateKeyPem
         TryImport(ECDsa.Create(), pem) ?? TryImport(RSA.Create(), pem)
         ?? throw new CryptographicException("The PEM text holds no unencrypted ECDSA or RSA private key.");
 
-    private static AsymmetricAlgorithm? TryImport(AsymmetricAlgorithm key, string pem)
+    /// <summary><paramref name="key"/> with the private key of the text; disposed and null when the text holds none of its kind.</summary>
+    internal static AsymmetricAlgorithm? TryImport(AsymmetricAlgorithm key, string pem)
     {
         try
         {
             key.ImportFromPem(pem);
             // A public key imports as well; only a private one exports.
-            key.ExportPkcs8PrivateKey();
+            CryptographicOperations.ZeroMemory(key.ExportPkcs8PrivateKey());
             return key;
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
