@@ -50,10 +50,12 @@ public sealed partial class AcmeClient
     public async Task<AcmeDirectory> GetDirectoryAsync(CancellationToken cancellationToken = default)
     {
         var known = _directory;
-        if (known is not null && _time.GetUtcNow() - known.At < DirectoryLifetime) return known.Directory;
+        // Not by the wall clock, which may be set: back by a month would keep the directory for a month.
+        if (known is not null && _time.GetElapsedTime(known.At) < DirectoryLifetime)
+            return known.Directory;
         var response = await _transport.GetAsync(_directoryUrl, cancellationToken);
         var directory = response.Read(AcmeJson.Default.AcmeDirectory).From(response);
-        _directory = new ReadDirectory(directory, _time.GetUtcNow());
+        _directory = new ReadDirectory(directory, _time.GetTimestamp());
         return directory;
     }
 
@@ -72,5 +74,5 @@ public sealed partial class AcmeClient
     private Uri Offered(Uri? operation, string name) =>
         operation ?? throw AcmeException.Permanent($"The CA at {_directoryUrl} does not offer {name}.");
 
-    private sealed record ReadDirectory(AcmeDirectory Directory, DateTimeOffset At);
+    private sealed record ReadDirectory(AcmeDirectory Directory, long At);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeProxy.Acme.Tests.Transport;
 
@@ -193,7 +194,7 @@ public sealed class AcmeTransportTests : IDisposable
     public async Task ReadsTheDirectoryOnceAnHour()
     {
         _ca.On("/order/1", Answer.Json(Order));
-        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var time = new FakeTimeProvider();
         var client = _ca.Client(time);
 
         await client.GetOrderAsync(FakeCa.OrderUrl, Cancel);
@@ -204,6 +205,22 @@ public sealed class AcmeTransportTests : IDisposable
         await client.GetOrderAsync(FakeCa.OrderUrl, Cancel);
 
         Assert.Equal(2, _ca.Count("/dir"));
+    }
+
+    [Theory]
+    [InlineData(-30, 2, 2)]
+    [InlineData(30, 0, 1)]
+    public async Task CountsTheHourOfTheDirectoryWhateverTheWallClockIsSetTo(int days, int hours, int reads)
+    {
+        var time = new TimeWithSetClock();
+        var client = _ca.Client(time);
+
+        await client.GetDirectoryAsync(Cancel);
+        time.SetBy = TimeSpan.FromDays(days);
+        time.Advance(TimeSpan.FromHours(hours));
+        await client.GetDirectoryAsync(Cancel);
+
+        Assert.Equal(reads, _ca.Count("/dir"));
     }
 
     [Fact]
@@ -219,4 +236,14 @@ public sealed class AcmeTransportTests : IDisposable
 
     private Task<AcmeException> FailsAsync() =>
         Assert.ThrowsAsync<AcmeException>(() => _ca.Client(new SkippingTime()).GetOrderAsync(FakeCa.OrderUrl, Cancel));
+
+    /// <summary>Somebody sets the wall clock; timestamps go on as before.</summary>
+    private sealed class TimeWithSetClock : FakeTimeProvider
+    {
+        public TimeSpan SetBy { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + SetBy;
+
+        public override long GetTimestamp() => base.GetUtcNow().Ticks;
+    }
 }
