@@ -5,6 +5,7 @@ public sealed class ExternalAccountBindingTests
     [Theory]
     [InlineData("-_-_")]
     [InlineData("+/+/")]
+    [InlineData("+_-/")]
     [InlineData(" -_-_\n")]
     public void AcceptsTheKeyAsCasPrintIt(string printed)
     {
@@ -14,7 +15,18 @@ public sealed class ExternalAccountBindingTests
     }
 
     [Theory]
+    [InlineData("-w")]
+    [InlineData("-w==")]
+    [InlineData("+w==")]
+    public void AcceptsTheKeyWithAndWithoutPadding(string printed)
+    {
+        Assert.Equal([0xfb], ExternalAccountBinding.FromBase64Url("kid-1", printed).HmacKey.ToArray());
+    }
+
+    [Theory]
     [InlineData("")]
+    [InlineData("=")]
+    [InlineData("====")]
     [InlineData("not a key!")]
     public void RejectsOthersWithoutQuotingThem(string printed)
     {
