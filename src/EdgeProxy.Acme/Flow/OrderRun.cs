@@ -25,7 +25,7 @@ internal sealed class OrderRun(AcmeClient client, IChallengeSolver solver, TimeP
             // A certificate for a key that is lost cannot be had again for another: an order is finalized once.
             return Mismatch(chain) is null ? Issued(chain, order) : null;
         }
-        catch (AcmeException e) when ((int?)e.StatusCode is >= 400 and < 500 and not 429)
+        catch (AcmeException exception) when ((int?)exception.StatusCode is >= 400 and < 500 && !exception.IsRateLimited)
         {
             // The CA has forgotten it, or it is another account's. If it is the account that is wrong, the new order says so.
             return null;

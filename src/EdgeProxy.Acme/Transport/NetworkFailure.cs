@@ -6,10 +6,10 @@ namespace EdgeProxy.Acme;
 internal static class NetworkFailure
 {
     public static AcmeException From(Uri url, Exception failure) =>
-        new($"{url} cannot be reached: {Reason(url, failure)}", failure);
+        new($"{url} cannot be reached: {Reason(url, failure)}", failure) { IsUnreachable = true };
 
     public static AcmeException Timeout(Uri url, TimeSpan patience, Exception failure) =>
-        new($"{url} did not answer within {patience.TotalSeconds:0.#} seconds.", failure);
+        new($"{url} did not answer within {patience.TotalSeconds:0.#} seconds.", failure) { IsUnreachable = true };
 
     private static string Reason(Uri url, Exception failure) => failure switch
     {

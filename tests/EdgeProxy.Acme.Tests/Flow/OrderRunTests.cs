@@ -275,6 +275,7 @@ public sealed class OrderRunTests : IDisposable
 
     [Theory]
     [InlineData(429, "rateLimited")]
+    [InlineData(403, "rateLimited")]
     [InlineData(500, "serverInternal")]
     public async Task KeepsTheOldOrderWhenTheCaIsOnlyBusy(int status, string type)
     {

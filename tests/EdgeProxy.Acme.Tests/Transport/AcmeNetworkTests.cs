@@ -25,6 +25,7 @@ public sealed class AcmeNetworkTests
         var withOtherRoots = await FailsAsync(server.Url, [X509Certificate2.CreateFromPem(ServerIdentity.Create().RootPem)]);
         var withoutRoots = await FailsAsync(server.Url, []);
 
+        Assert.True(withOtherRoots.IsUnreachable);
         Assert.StartsWith($"{server.Url} cannot be reached: the TLS handshake failed: ", withoutRoots.Message);
         Assert.StartsWith($"{server.Url} cannot be reached: the TLS handshake failed: The server's certificate is trusted neither by this "
             + "machine nor through the extra roots: ", withOtherRoots.Message);
@@ -46,7 +47,10 @@ public sealed class AcmeNetworkTests
     {
         var url = new Uri($"https://localhost:{FreePort.Next()}/dir");
 
-        Assert.Equal($"{url} cannot be reached: Connection refused", (await FailsAsync(url, [])).Message);
+        var failure = await FailsAsync(url, []);
+
+        Assert.Equal($"{url} cannot be reached: Connection refused", failure.Message);
+        Assert.True(failure.IsUnreachable);
     }
 
     [Fact]
@@ -54,7 +58,10 @@ public sealed class AcmeNetworkTests
     {
         var url = new Uri("https://no-such-ca.invalid/dir");
 
-        Assert.Equal($"{url} cannot be reached: the name no-such-ca.invalid cannot be resolved.", (await FailsAsync(url, [])).Message);
+        var failure = await FailsAsync(url, []);
+
+        Assert.Equal($"{url} cannot be reached: the name no-such-ca.invalid cannot be resolved.", failure.Message);
+        Assert.True(failure.IsUnreachable);
     }
 
     [Fact]
@@ -69,6 +76,19 @@ public sealed class AcmeNetworkTests
         var failure = await Assert.ThrowsAsync<AcmeException>(() => client.GetDirectoryAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal($"{server.Url} did not answer within 0.5 seconds.", failure.Message);
+        Assert.True(failure.IsUnreachable);
+    }
+
+    [Fact]
+    public async Task LetsTheCallerGiveUpOnAServerThatStaysSilent()
+    {
+        await using var server = new TlsServer(ServerIdentity.Create(), answer: null);
+        using var network = AcmeNetwork.Create(server.Roots);
+        using var key = AcmeAccountKey.Generate();
+        using var caller = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        var client = new AcmeClient(network, server.Url, key, TimeProvider.System);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.GetDirectoryAsync(caller.Token));
     }
 
     [Fact]
@@ -79,6 +99,7 @@ public sealed class AcmeNetworkTests
         var failure = await FailsAsync(server.Url, server.Roots);
 
         Assert.StartsWith($"{server.Url} cannot be reached: The response ended prematurely", failure.Message);
+        Assert.True(failure.IsUnreachable);
     }
 
     [Fact]
@@ -89,6 +110,7 @@ public sealed class AcmeNetworkTests
         var failure = await FailsAsync(server.Url, server.Roots);
 
         Assert.StartsWith($"{server.Url} cannot be reached: Received an invalid status line", failure.Message);
+        Assert.True(failure.IsUnreachable);
     }
 
     private static string Http(string body) =>

@@ -107,6 +107,40 @@ public sealed class AcmeTransportTests : IDisposable
     }
 
     [Theory]
+    [InlineData(429, "rateLimited", true, false)]
+    [InlineData(403, "rateLimited", true, false)]
+    [InlineData(429, "malformed", true, false)]
+    [InlineData(503, "rateLimited", true, true)]
+    [InlineData(503, "serverInternal", false, true)]
+    [InlineData(500, "serverInternal", false, false)]
+    [InlineData(403, "unauthorized", false, false)]
+    public async Task KnowsWhetherTheCaHasHadTooManyRequestsOrServesNobody(int status, string type, bool limited, bool unavailable)
+    {
+        _ca.On("/order/1", Answer.Problem(status, type, "later"));
+
+        var failure = await FailsAsync();
+
+        Assert.Equal(limited, failure.IsRateLimited);
+        Assert.Equal(unavailable, failure.IsServiceUnavailable);
+        Assert.False(failure.IsUnreachable);
+    }
+
+    [Theory]
+    [InlineData(429, true, false)]
+    [InlineData(503, false, true)]
+    [InlineData(502, false, false)]
+    public async Task KnowsItWithoutAProblemDocumentToo(int status, bool limited, bool unavailable)
+    {
+        _ca.On("/order/1", Answer.Text(status, "text/html", "<html>"));
+
+        var failure = await FailsAsync();
+
+        Assert.Equal(limited, failure.IsRateLimited);
+        Assert.Equal(unavailable, failure.IsServiceUnavailable);
+        Assert.False(failure.IsUnreachable);
+    }
+
+    [Theory]
     [InlineData("rejectedIdentifier", true)]
     [InlineData("badCSR", true)]
     [InlineData("userActionRequired", true)]

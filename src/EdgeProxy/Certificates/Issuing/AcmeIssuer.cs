@@ -28,8 +28,8 @@ internal sealed class AcmeIssuer(AcmeConfig config, AcmeSession session, IChalle
         {
             throw new IssuanceException($"{Authority} gave no certificate within {Timeout.TotalMinutes:0} minutes.", error);
         }
-        // RFC 9110 §15.6.4: the server has no room for anybody. "Too many requests" may be about this one name.
-        catch (AcmeException error) when (error.StatusCode == HttpStatusCode.ServiceUnavailable)
+        // "Too many requests" may be about this one name.
+        catch (AcmeException error) when (error.IsServiceUnavailable)
         {
             throw session.Pause(error);
         }
@@ -39,8 +39,7 @@ internal sealed class AcmeIssuer(AcmeConfig config, AcmeSession session, IChalle
             {
                 RetryAfter = time.GetUtcNow() + error.RetryAfter,
                 OrderIsLost = error.IsPermanent,
-                CaIsUnavailable = error.StatusCode is HttpStatusCode.TooManyRequests
-                    || error.InnerException is HttpRequestException or IOException or OperationCanceledException,
+                CaIsUnavailable = error.IsRateLimited || error.IsUnreachable,
             };
         }
         catch (FormatException error)
