@@ -29,7 +29,7 @@ internal sealed class Http01Responder : IChallengeSolver, IAsyncDisposable
 
     public ValueTask PresentAsync(AcmeChallengeContext context, CancellationToken cancellationToken)
     {
-        _proofs[context.Token] = context.KeyAuthorization;
+        _proofs[context.Token] = context.KeyAuthorization.ToHttp01Body();
         Presented.Enqueue(context.Identifier.Value);
         return ValueTask.CompletedTask;
     }

@@ -11,7 +11,7 @@ internal sealed class HttpChallengeSolver(ChallengeTable challenges, Task listen
 
     public ValueTask PresentAsync(AcmeChallengeContext context, CancellationToken cancellationToken)
     {
-        challenges.Add(context.Token, context.KeyAuthorization);
+        challenges.Add(context.Token, context.KeyAuthorization.ToHttp01Body());
         return new(listening.WaitAsync(cancellationToken));
     }
 

@@ -37,8 +37,7 @@ public sealed class AuthorizingTests : IDisposable
 
         Assert.Equal(["present a.test", "present b.test", "clean a.test", "clean b.test"], solver.Calls);
         Assert.Equal("{}", _ca.Last("/challenge/a").Payload);
-        Assert.Equal([new AcmeChallengeContext(AcmeIdentifier.Dns("a.test"), "token-a", $"token-a.{_accountKey.Thumbprint}"),
-            new AcmeChallengeContext(AcmeIdentifier.Dns("b.test"), "token-b", $"token-b.{_accountKey.Thumbprint}")], solver.Contexts);
+        Assert.Equal([Context("a"), Context("b")], solver.Contexts);
     }
 
     [Fact]
@@ -172,6 +171,9 @@ public sealed class AuthorizingTests : IDisposable
         Assert.Contains("token is not base64url", (await FailsAsync(solver)).Message);
         Assert.Empty(solver.Calls);
     }
+
+    private AcmeChallengeContext Context(string name) =>
+        new(AcmeIdentifier.Dns($"{name}.test"), $"token-{name}", KeyAuthorization.For($"token-{name}", _accountKey));
 
     private static string Order(string status, string more = "") => $$"""
         {"status": "{{status}}", "identifiers": [{"type": "dns", "value": "a.test"}, {"type": "dns", "value": "b.test"}],

@@ -5,7 +5,7 @@ namespace EdgeProxy.Tests.Http;
 
 public sealed class HttpChallengeSolverTests
 {
-    private static readonly AcmeChallengeContext Challenge = new(AcmeIdentifier.Dns("example.org"), "token", "token.thumb");
+    private static readonly AcmeChallengeContext Challenge = new(AcmeIdentifier.Dns("example.org"), "token", KeyAuthorization.For("token", AcmeAccountKey.Generate()));
 
     [Fact]
     public async Task PutsATokenInAndTakesItAway()
@@ -15,7 +15,7 @@ public sealed class HttpChallengeSolverTests
         Assert.Equal("http-01", solver.ChallengeType);
 
         await solver.PresentAsync(Challenge, TestContext.Current.CancellationToken);
-        Assert.Equal("token.thumb", table.Find("token"));
+        Assert.Equal(Challenge.KeyAuthorization.ToHttp01Body(), table.Find("token"));
         await solver.CleanUpAsync(Challenge, TestContext.Current.CancellationToken);
         await solver.CleanUpAsync(Challenge, TestContext.Current.CancellationToken);
         Assert.Null(table.Find("token"));

@@ -43,7 +43,7 @@ internal sealed class ChallengeServer : IChallengeSolver, IAsyncDisposable
     public ValueTask PresentAsync(AcmeChallengeContext context, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _presented);
-        _proofs[context.Token] = context.KeyAuthorization;
+        _proofs[context.Token] = context.KeyAuthorization.ToHttp01Body();
         return ValueTask.CompletedTask;
     }
 
