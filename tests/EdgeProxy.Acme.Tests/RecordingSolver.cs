@@ -3,7 +3,7 @@ namespace EdgeProxy.Acme.Tests;
 /// <summary>Writes down what it was asked to do; can be told to fail.</summary>
 internal sealed class RecordingSolver : IChallengeSolver
 {
-    public string ChallengeType => Http01.ChallengeType;
+    public string ChallengeType { get; init; } = Http01.ChallengeType;
 
     /// <summary>present NAME, clean NAME, in order.</summary>
     public List<string> Calls { get; } = [];

@@ -1,36 +1,42 @@
 namespace EdgeProxy.Acme;
 
 /// <summary>Proves control of every name of one order. All proofs are in place before the first is waited for.</summary>
-internal sealed class Authorizing(AcmeClient client, IChallengeSolver solver, Polling polling, TimeProvider time)
+internal sealed class Authorizing(
+    AcmeClient client, Func<AcmeIdentifier, IChallengeSolver> chooseSolver, Polling polling, TimeProvider time)
 {
     private static readonly TimeSpan CleanUpTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly List<AcmeChallengeContext> _begun = [];
+    private readonly Dictionary<Uri, IChallengeSolver> _solvers = [];
+    private readonly List<Proof> _begun = [];
 
     public async Task AuthorizeAsync(AcmeOrder order, CancellationToken cancellationToken)
     {
         var authorizations = await ReadAllAsync(order, cancellationToken);
         await ThrowIfAnyAsync(IsDead, authorizations, cancellationToken);
+        // RFC 8555 §7.1.3: an order may take over authorizations that are valid already.
+        var proofs = authorizations.Where(each => each.IsPending).Select(Prepare).ToList();
         try
         {
             var awaited = new List<AcmeAuthorization>();
-            // RFC 8555 §7.1.3: an order may take over authorizations that are valid already.
-            foreach (var pending in authorizations.Where(each => each.IsPending))
-                awaited.Add(await BeginAsync(pending, cancellationToken));
+            foreach (var proof in proofs)
+                awaited.Add(await BeginAsync(proof, cancellationToken));
             var ended = new List<AcmeAuthorization>();
-            foreach (var authorization in awaited) ended.Add(await AwaitEndAsync(authorization, cancellationToken));
+            foreach (var authorization in awaited)
+                ended.Add(await AwaitEndAsync(authorization, cancellationToken));
             await ThrowIfAnyAsync(each => each.Status != AcmeStatus.Valid, ended, cancellationToken);
         }
         finally
         {
-            foreach (var context in _begun) await CleanUpAsync(context);
+            foreach (var proof in _begun)
+                await CleanUpAsync(proof);
         }
     }
 
     private async Task<List<AcmeAuthorization>> ReadAllAsync(AcmeOrder order, CancellationToken cancellationToken)
     {
         var all = new List<AcmeAuthorization>();
-        foreach (var url in order.Authorizations) all.Add(await client.GetAuthorizationAsync(url, cancellationToken));
+        foreach (var url in order.Authorizations)
+            all.Add(await client.GetAuthorizationAsync(url, cancellationToken));
         return all;
     }
 
@@ -38,21 +44,18 @@ internal sealed class Authorizing(AcmeClient client, IChallengeSolver solver, Po
         Func<AcmeAuthorization, bool> hasFailed, List<AcmeAuthorization> all, CancellationToken cancellationToken)
     {
         var failures = all.Where(hasFailed).ToList();
-        if (failures.Count == 0) return;
+        if (failures.Count == 0)
+            return;
         // One dead name dooms the order: the others are given up, as CAs limit how many may be pending.
         if (failures.Any(IsDead))
-            foreach (var pending in all.Where(each => each.IsPending)) await TryDeactivateAsync(pending, cancellationToken);
-        throw ValidationFailure.From(failures, solver.ChallengeType);
+        {
+            foreach (var pending in all.Where(each => each.IsPending))
+                await TryDeactivateAsync(pending, cancellationToken);
+        }
+        throw ValidationFailure.From([.. failures.Select(failure => (failure, SolverOf(failure).ChallengeType))]);
     }
 
     private static bool IsDead(AcmeAuthorization authorization) => authorization.Status != AcmeStatus.Valid && !authorization.IsPending;
-
-    /// <summary>
-    /// The CA has looked and waits for another response (RFC 8555 §8.2), which the next attempt at this order will send. CAs built on
-    /// step-ca do so instead of making the challenge invalid.
-    /// </summary>
-    private bool HasStalled(AcmeAuthorization authorization) =>
-        authorization.ChallengeOf(solver.ChallengeType) is { Status: AcmeStatus.Pending, Error: not null };
 
     private async Task TryDeactivateAsync(AcmeAuthorization pending, CancellationToken cancellationToken)
     {
@@ -66,40 +69,62 @@ internal sealed class Authorizing(AcmeClient client, IChallengeSolver solver, Po
         }
     }
 
-    /// <summary>Puts the proof in place and has the CA look; gives the authorization to wait for.</summary>
-    private async Task<AcmeAuthorization> BeginAsync(AcmeAuthorization authorization, CancellationToken cancellationToken)
+    private IChallengeSolver SolverOf(AcmeAuthorization authorization)
     {
-        var challenge = Choose(authorization);
-        var proof = KeyAuthorization.For(challenge.Token, client.Key);
-        var context = new AcmeChallengeContext(authorization.Identifier, challenge.Token!, proof);
-        _begun.Add(context);
-        await solver.PresentAsync(context, cancellationToken);
-        // One that an earlier attempt responded to before it crashed is being looked at already.
-        if (challenge.Status == AcmeStatus.Pending) challenge = await client.RespondAsync(challenge, cancellationToken);
-        // Neither the delay nor the errors that were known before the CA had anything to look at.
-        return authorization with { RetryAfter = challenge.RetryAfter, Challenges = [] };
+        if (!_solvers.TryGetValue(authorization.Url, out var solver))
+            _solvers[authorization.Url] = solver = chooseSolver(authorization.OrderedIdentifier);
+        return solver;
     }
 
-    private AcmeChallenge Choose(AcmeAuthorization authorization) =>
-        authorization.ChallengeOf(solver.ChallengeType)
-        ?? throw AcmeException.Permanent($"The CA offers no {solver.ChallengeType} for {authorization.Identifier}, only "
-            + string.Join(", ", authorization.Challenges.Select(challenge => challenge.Type)) + ".");
+    private Proof Prepare(AcmeAuthorization authorization)
+    {
+        var solver = SolverOf(authorization);
+        var challenge = authorization.ChallengeOf(solver.ChallengeType)
+            ?? throw AcmeException.Permanent($"The CA offers no {solver.ChallengeType} for {authorization.OrderedIdentifier}, only "
+                + string.Join(", ", authorization.Challenges.Select(offered => offered.Type)) + ".");
+        var keyAuthorization = KeyAuthorization.For(challenge.Token, client.Key);
+        return new Proof(authorization, challenge, solver,
+            new AcmeChallengeContext(authorization.Identifier, challenge.Token!, keyAuthorization));
+    }
+
+    /// <summary>Puts the proof in place and has the CA look; gives the authorization to wait for.</summary>
+    private async Task<AcmeAuthorization> BeginAsync(Proof proof, CancellationToken cancellationToken)
+    {
+        _begun.Add(proof);
+        await proof.Solver.PresentAsync(proof.Context, cancellationToken);
+        // One that an earlier attempt responded to before it crashed is being looked at already.
+        var challenge = proof.Challenge.Status == AcmeStatus.Pending
+            ? await client.RespondAsync(proof.Challenge, cancellationToken)
+            : proof.Challenge;
+        // Neither the delay nor the errors that were known before the CA had anything to look at.
+        return proof.Authorization with { RetryAfter = challenge.RetryAfter, Challenges = [] };
+    }
 
     private Task<AcmeAuthorization> AwaitEndAsync(AcmeAuthorization authorization, CancellationToken cancellationToken) =>
         polling.UntilAsync(authorization, seen => !seen.IsPending || HasStalled(seen),
             cancellation => client.GetAuthorizationAsync(authorization.Url, cancellation), authorization.Url, cancellationToken);
 
-    private async Task CleanUpAsync(AcmeChallengeContext context)
+    /// <summary>
+    /// The CA has looked and waits for another response (RFC 8555 §8.2), which the next attempt at this order will send. CAs built on
+    /// step-ca do so instead of making the challenge invalid.
+    /// </summary>
+    private bool HasStalled(AcmeAuthorization authorization) =>
+        authorization.ChallengeOf(SolverOf(authorization).ChallengeType) is { Status: AcmeStatus.Pending, Error: not null };
+
+    private async Task CleanUpAsync(Proof proof)
     {
         // Not the caller's token: what was put in place is taken away after a cancellation, too.
         using var timeout = new CancellationTokenSource(CleanUpTimeout, time);
         try
         {
-            await solver.CleanUpAsync(context, timeout.Token);
+            await proof.Solver.CleanUpAsync(proof.Context, timeout.Token);
         }
         catch (Exception)
         {
             // A leftover proof does no harm, and must hide neither a certificate nor the reason why there is none.
         }
     }
+
+    private sealed record Proof(
+        AcmeAuthorization Authorization, AcmeChallenge Challenge, IChallengeSolver Solver, AcmeChallengeContext Context);
 }

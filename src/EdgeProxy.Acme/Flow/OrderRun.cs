@@ -1,7 +1,8 @@
 namespace EdgeProxy.Acme;
 
 /// <summary>One call of <see cref="CertificateOrder.ObtainAsync"/>.</summary>
-internal sealed class OrderRun(AcmeClient client, IChallengeSolver solver, TimeProvider time, Polling polling, OrderRequest request)
+internal sealed class OrderRun(
+    AcmeClient client, Func<AcmeIdentifier, IChallengeSolver> chooseSolver, TimeProvider time, Polling polling, OrderRequest request)
 {
     /// <summary>A new order.</summary>
     public async Task<IssuedCertificate> StartAsync(CancellationToken cancellationToken)
@@ -48,7 +49,7 @@ internal sealed class OrderRun(AcmeClient client, IChallengeSolver solver, TimeP
 
     private async Task<AcmeOrder> AuthorizeAsync(AcmeOrder order, CancellationToken cancellationToken)
     {
-        await new Authorizing(client, solver, polling, time).AuthorizeAsync(order, cancellationToken);
+        await new Authorizing(client, chooseSolver, polling, time).AuthorizeAsync(order, cancellationToken);
         var seen = await client.GetOrderAsync(order.Url, cancellationToken);
         return await UntilAsync(seen, now => now.Status != AcmeStatus.Pending, cancellationToken);
     }

@@ -30,6 +30,10 @@ public sealed record AcmeAuthorization : IPolled
     /// <summary>Open still; "processing" is for challenges (RFC 8555 §7.1.6), but nothing is lost by taking it here, too.</summary>
     internal bool IsPending => Status is AcmeStatus.Pending or AcmeStatus.Processing;
 
+    /// <summary>The name as it stands in the order: with the <c>*.</c> of a wildcard.</summary>
+    internal AcmeIdentifier OrderedIdentifier =>
+        Wildcard && Identifier.Type == "dns" ? AcmeIdentifier.Dns($"*.{Identifier.Value}") : Identifier;
+
     /// <summary>The first challenge of a type; a CA offers no more than one.</summary>
     internal AcmeChallenge? ChallengeOf(string type) => Challenges.FirstOrDefault(challenge => challenge.Type == type);
 

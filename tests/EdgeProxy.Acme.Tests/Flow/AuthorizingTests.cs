@@ -163,6 +163,69 @@ public sealed class AuthorizingTests : IDisposable
     }
 
     [Fact]
+    public async Task ProvesEachNameWithTheSolverChosenForIt()
+    {
+        OfferDnsForAWildcardOfB();
+        var (http, dns) = (new RecordingSolver(), new RecordingSolver { ChallengeType = Dns01.ChallengeType });
+        var asked = new List<string>();
+
+        await ObtainAsync(Choose);
+
+        Assert.Equal(["a.test", "*.b.test"], asked);
+        Assert.Equal(["present a.test", "clean a.test"], http.Calls);
+        // Without the "*.", which no record's name has.
+        Assert.Equal(["present b.test", "clean b.test"], dns.Calls);
+
+        IChallengeSolver Choose(AcmeIdentifier name)
+        {
+            asked.Add(name.Value);
+            return name.Value.StartsWith("*.", StringComparison.Ordinal) ? dns : http;
+        }
+    }
+
+    [Fact]
+    public async Task ChoosesNoSolverForWhatIsValidAlready()
+    {
+        _ca.On("/authz/a", Answer.Json(Authorization("a", "valid")));
+        var asked = new List<string>();
+
+        await ObtainAsync(name =>
+        {
+            asked.Add(name.Value);
+            return new RecordingSolver();
+        });
+
+        Assert.Equal(["b.test"], asked);
+    }
+
+    [Fact]
+    public async Task NamesTheChallengeThatFailedForEachName()
+    {
+        OfferDnsForAWildcardOfB();
+        _ca.On("/authz/a", Answer.Json(Authorization("a")), Answer.Json(Authorization("a", "invalid", error: "Connection refused")));
+        _ca.On("/authz/b", Answer.Json(Authorization("b", type: "dns-01")),
+            Answer.Json(Authorization("b", "invalid", error: "No TXT record", type: "dns-01")));
+
+        var failure = await Assert.ThrowsAsync<AcmeException>(() => ObtainAsync(
+            name => new RecordingSolver { ChallengeType = name.Value == "a.test" ? Http01.ChallengeType : Dns01.ChallengeType }));
+
+        Assert.Equal("The CA could not validate a.test with http-01: Connection refused (connection). "
+            + "The CA could not validate b.test with dns-01: No TXT record (connection).", failure.Message);
+    }
+
+    [Fact]
+    public async Task PutsNothingInPlaceWhileASolverIsMissing()
+    {
+        var solver = new RecordingSolver();
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => ObtainAsync(
+            name => name.Value == "a.test" ? solver : throw new InvalidOperationException("nobody proves b.test")));
+
+        Assert.Equal("nobody proves b.test", failure.Message);
+        Assert.Empty(solver.Calls);
+    }
+
+    [Fact]
     public async Task NeverHandsOutATokenThatIsNotOne()
     {
         _ca.On("/authz/a", Answer.Json(Authorization("a").Replace("token-a", "../../../etc/passwd", StringComparison.Ordinal)));
@@ -180,22 +243,34 @@ public sealed class AuthorizingTests : IDisposable
          "authorizations": ["https://ca.test/authz/a", "https://ca.test/authz/b"], "finalize": "https://ca.test/finalize"{{more}}}
         """;
 
-    private static string Authorization(string name, string status = "pending", string challengeStatus = "pending", string? error = null) => $$"""
-        {"status": "{{status}}", "identifier": {"type": "dns", "value": "{{name}}.test"},
-         "challenges": [{"type": "from-the-future", "shape": [1, {"un": "known"}]}, {{Challenge(name, challengeStatus, error)}}]}
+    private static string Authorization(
+        string name, string status = "pending", string challengeStatus = "pending", string? error = null, string type = "http-01") => $$"""
+        {"status": "{{status}}", "identifier": {"type": "dns", "value": "{{name}}.test"}, "wildcard": {{(type == "dns-01" ? "true" : "false")}},
+         "challenges": [{"type": "from-the-future", "shape": [1, {"un": "known"}]}, {{Challenge(name, challengeStatus, error, type)}}]}
         """;
 
-    private static string Challenge(string name, string status = "pending", string? error = null)
+    private static string Challenge(string name, string status = "pending", string? error = null, string type = "http-01")
     {
         var problem = error is null ? "" : $$""", "error": {"type": "urn:ietf:params:acme:error:connection", "detail": "{{error}}"}""";
         return $$"""
-            {"type": "http-01", "url": "https://ca.test/challenge/{{name}}", "status": "{{status}}", "token": "token-{{name}}"{{problem}}}
+            {"type": "{{type}}", "url": "https://ca.test/challenge/{{name}}", "status": "{{status}}", "token": "token-{{name}}"{{problem}}}
             """;
+    }
+
+    private void OfferDnsForAWildcardOfB()
+    {
+        _ca.On("/authz/b", Answer.Json(Authorization("b", type: "dns-01")), Answer.Json(Authorization("b", "valid", type: "dns-01")));
+        _ca.On("/challenge/b", Answer.Json(Challenge("b", type: "dns-01")));
     }
 
     private Task<AcmeException> FailsAsync(RecordingSolver solver) => Assert.ThrowsAsync<AcmeException>(() => ObtainAsync(solver));
 
     private Task<IssuedCertificate> ObtainAsync(RecordingSolver solver) =>
-        new CertificateOrder(_ca.Client(_time, _accountKey), solver, _time, new Random(1)).ObtainAsync(
-            new OrderRequest([AcmeIdentifier.Dns("a.test"), AcmeIdentifier.Dns("b.test")], _key), TestContext.Current.CancellationToken);
+        ObtainAsync(new CertificateOrder(_ca.Client(_time, _accountKey), solver, _time, new Random(1)));
+
+    private Task<IssuedCertificate> ObtainAsync(Func<AcmeIdentifier, IChallengeSolver> chooseSolver) =>
+        ObtainAsync(new CertificateOrder(_ca.Client(_time, _accountKey), chooseSolver, _time, new Random(1)));
+
+    private Task<IssuedCertificate> ObtainAsync(CertificateOrder order) => order.ObtainAsync(
+        new OrderRequest([AcmeIdentifier.Dns("a.test"), AcmeIdentifier.Dns("b.test")], _key), TestContext.Current.CancellationToken);
 }
