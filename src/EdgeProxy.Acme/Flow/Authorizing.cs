@@ -1,6 +1,9 @@
 namespace EdgeProxy.Acme;
 
-/// <summary>Proves control of every name of one order. All proofs are in place before the first is waited for.</summary>
+/// <summary>
+/// Proves control of every name of one order: puts all proofs in place, waits until all are visible, has the CA look at each, and waits
+/// until it has.
+/// </summary>
 internal sealed class Authorizing(
     AcmeClient client, Func<AcmeIdentifier, IChallengeSolver> chooseSolver, Polling polling, TimeProvider time)
 {
@@ -17,9 +20,12 @@ internal sealed class Authorizing(
         var proofs = authorizations.Where(each => each.IsPending).Select(Prepare).ToList();
         try
         {
+            foreach (var proof in proofs)
+                await PresentAsync(proof, cancellationToken);
+            await WaitUntilVisibleAsync(proofs, cancellationToken);
             var awaited = new List<AcmeAuthorization>();
             foreach (var proof in proofs)
-                awaited.Add(await BeginAsync(proof, cancellationToken));
+                awaited.Add(await RespondAsync(proof, cancellationToken));
             var ended = new List<AcmeAuthorization>();
             foreach (var authorization in awaited)
                 ended.Add(await AwaitEndAsync(authorization, cancellationToken));
@@ -87,11 +93,36 @@ internal sealed class Authorizing(
             new AcmeChallengeContext(authorization.Identifier, challenge.Token!, keyAuthorization));
     }
 
-    /// <summary>Puts the proof in place and has the CA look; gives the authorization to wait for.</summary>
-    private async Task<AcmeAuthorization> BeginAsync(Proof proof, CancellationToken cancellationToken)
+    private async Task PresentAsync(Proof proof, CancellationToken cancellationToken)
     {
         _begun.Add(proof);
         await proof.Solver.PresentAsync(proof.Context, cancellationToken);
+    }
+
+    /// <summary>Waits for all at once, so that several DNS records take no longer than the slowest of them.</summary>
+    private static async Task WaitUntilVisibleAsync(List<Proof> proofs, CancellationToken cancellationToken)
+    {
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAll(proofs.Select(WaitAsync));
+
+        async Task WaitAsync(Proof proof)
+        {
+            try
+            {
+                await proof.Solver.WaitUntilVisibleAsync(proof.Context, failed.Token);
+            }
+            catch (Exception)
+            {
+                // The order is lost without this one. What a WhenAll throws is this failure, not the cancellation of the others.
+                await failed.CancelAsync();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Has the CA look; gives the authorization to wait for.</summary>
+    private async Task<AcmeAuthorization> RespondAsync(Proof proof, CancellationToken cancellationToken)
+    {
         // One that an earlier attempt responded to before it crashed is being looked at already.
         var challenge = proof.Challenge.Status == AcmeStatus.Pending
             ? await client.RespondAsync(proof.Challenge, cancellationToken)

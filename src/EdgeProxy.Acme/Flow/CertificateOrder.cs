@@ -8,7 +8,10 @@ namespace EdgeProxy.Acme;
 /// </param>
 /// <param name="time">The clock.</param>
 /// <param name="random">Spreads the polling; used by one order at a time, unless it is thread-safe.</param>
-/// <param name="patience">How long the CA may be waited for in one call, all steps together; five minutes by default.</param>
+/// <param name="patience">
+/// How long the CA may be waited for in one call, all steps together, from the first wait on: what a solver takes before does not count.
+/// Five minutes by default.
+/// </param>
 public sealed class CertificateOrder(
     AcmeClient client,
     Func<AcmeIdentifier, IChallengeSolver> chooseSolver,
@@ -23,7 +26,7 @@ public sealed class CertificateOrder(
     /// <param name="solver">Proves control of every name.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">Spreads the polling; used by one order at a time, unless it is thread-safe.</param>
-    /// <param name="patience">How long the CA may be waited for in one call, all steps together; five minutes by default.</param>
+    /// <param name="patience">How long the CA may be waited for in one call; five minutes by default.</param>
     public CertificateOrder(
         AcmeClient client, IChallengeSolver solver, TimeProvider time, Random random, TimeSpan? patience = null)
         : this(client, _ => solver, time, random, patience)

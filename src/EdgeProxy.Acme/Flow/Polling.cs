@@ -1,9 +1,12 @@
 namespace EdgeProxy.Acme;
 
-/// <summary>Looks again and again, for all steps of one order together no longer than <paramref name="patience"/>.</summary>
+/// <summary>
+/// Looks again and again, for all steps of one order together no longer than <paramref name="patience"/> from the first wait on: what a
+/// solver takes before that is not the CA's time.
+/// </summary>
 internal sealed class Polling(TimeProvider time, Random random, TimeSpan patience)
 {
-    private readonly long _started = time.GetTimestamp();
+    private long? _started;
 
     /// <summary>Reads until <paramref name="done"/>, each time after a wait; <paramref name="seen"/> is what is known already.</summary>
     public async Task<T> UntilAsync<T>(
@@ -23,7 +26,7 @@ internal sealed class Polling(TimeProvider time, Random random, TimeSpan patienc
     public Task WaitAsync(int attempt, IPolled seen, Uri url, CancellationToken cancellationToken)
     {
         var delay = PollSchedule.Delay(attempt, seen.RetryAfter, random.NextDouble());
-        var waited = time.GetElapsedTime(_started);
+        var waited = time.GetElapsedTime(_started ??= time.GetTimestamp());
         if (waited + delay <= patience) return Task.Delay(delay, time, cancellationToken);
         throw new AcmeException($"{url} is still {seen.Status.ToString().ToLowerInvariant()} after {waited.TotalSeconds:0} seconds, "
             + $"and the next look is due in {delay.TotalSeconds:0} seconds; {patience.TotalSeconds:0} in all are allowed.")

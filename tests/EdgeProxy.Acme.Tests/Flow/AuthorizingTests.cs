@@ -35,9 +35,104 @@ public sealed class AuthorizingTests : IDisposable
 
         await ObtainAsync(solver);
 
-        Assert.Equal(["present a.test", "present b.test", "clean a.test", "clean b.test"], solver.Calls);
+        Assert.Equal(["present a.test", "present b.test", "await a.test", "await b.test", "clean a.test", "clean b.test"], solver.Calls);
         Assert.Equal("{}", _ca.Last("/challenge/a").Payload);
         Assert.Equal([Context("a"), Context("b")], solver.Contexts);
+    }
+
+    [Fact]
+    public async Task HasTheCaLookOnlyWhenEveryProofIsVisible()
+    {
+        var (asked, visible) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var solver = new RecordingSolver
+        {
+            BecomesVisible = (context, _) =>
+            {
+                if (context.Token != "token-b")
+                    return Task.CompletedTask;
+                asked.SetResult();
+                return visible.Task;
+            },
+        };
+
+        var obtaining = ObtainAsync(solver);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal(["present a.test", "present b.test", "await a.test", "await b.test"], solver.Calls);
+        Assert.Equal(0, _ca.Count("/challenge/a"));
+        visible.SetResult();
+        await obtaining;
+
+        Assert.Equal(1, _ca.Count("/challenge/a"));
+        Assert.Equal(1, _ca.Count("/challenge/b"));
+    }
+
+    [Fact]
+    public async Task WaitsForAllProofsAtOnce()
+    {
+        var begun = 0;
+        var both = new TaskCompletionSource();
+        var solver = new RecordingSolver
+        {
+            BecomesVisible = (_, _) =>
+            {
+                if (++begun == 2)
+                    both.SetResult();
+                return both.Task;
+            },
+        };
+
+        await ObtainAsync(solver);
+
+        Assert.Equal(2, begun);
+    }
+
+    [Fact]
+    public async Task WaitsForNoOtherProofWhenOneIsNeverSeen()
+    {
+        var solver = new RecordingSolver
+        {
+            BecomesVisible = (context, cancellationToken) => context.Token == "token-b"
+                ? Task.FromException(new IOException("the zone has no such record"))
+                : Task.Delay(Timeout.Infinite, cancellationToken),
+        };
+
+        var failure = await Assert.ThrowsAsync<IOException>(() => ObtainAsync(solver));
+
+        Assert.Equal("the zone has no such record", failure.Message);
+        Assert.Equal(["clean a.test", "clean b.test"], solver.Calls[^2..]);
+        Assert.Equal(0, _ca.Count("/challenge/a"));
+    }
+
+    [Fact]
+    public async Task CleansUpWhenTheCallerGivesUpWaiting()
+    {
+        using var caller = new CancellationTokenSource();
+        var solver = new RecordingSolver
+        {
+            BecomesVisible = async (_, cancellationToken) =>
+            {
+                await caller.CancelAsync();
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            },
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ObtainAsync(solver, caller.Token));
+
+        Assert.Equal(["clean a.test", "clean b.test"], solver.Calls[^2..]);
+    }
+
+    [Fact]
+    public async Task LeavesTheWholePatienceForTheCa()
+    {
+        _ca.On("/challenge/a", Answer.Json(Challenge("a"), ("Retry-After", "200")));
+        var solver = new RecordingSolver
+        {
+            BecomesVisible = (_, cancellationToken) => Task.Delay(TimeSpan.FromMinutes(10), _time, cancellationToken),
+        };
+
+        await ObtainAsync(solver);
+
+        Assert.Contains(TimeSpan.FromSeconds(200), _time.Waits);
     }
 
     [Fact]
@@ -48,7 +143,7 @@ public sealed class AuthorizingTests : IDisposable
 
         await ObtainAsync(solver);
 
-        Assert.Equal(["present b.test", "clean b.test"], solver.Calls);
+        Assert.Equal(["present b.test", "await b.test", "clean b.test"], solver.Calls);
         Assert.Equal(0, _ca.Count("/challenge/a"));
     }
 
@@ -92,7 +187,7 @@ public sealed class AuthorizingTests : IDisposable
             + "The CA could not validate b.test with http-01: 404 Not Found (connection).", failure.Message);
         Assert.Equal(AcmeErrorType.Compound, failure.Problem?.Type);
         Assert.Equal(["a.test", "b.test"], failure.Problem?.Subproblems.Select(problem => problem.Identifier?.Value));
-        Assert.Equal(["present a.test", "present b.test", "clean a.test", "clean b.test"], solver.Calls);
+        Assert.Equal(["present a.test", "present b.test", "await a.test", "await b.test", "clean a.test", "clean b.test"], solver.Calls);
     }
 
     [Fact]
@@ -145,7 +240,7 @@ public sealed class AuthorizingTests : IDisposable
 
         await ObtainAsync(solver);
 
-        Assert.Equal(["present a.test", "present b.test", "clean a.test", "clean b.test"], solver.Calls);
+        Assert.Equal(["present a.test", "present b.test", "await a.test", "await b.test", "clean a.test", "clean b.test"], solver.Calls);
     }
 
     [Fact]
@@ -172,9 +267,9 @@ public sealed class AuthorizingTests : IDisposable
         await ObtainAsync(Choose);
 
         Assert.Equal(["a.test", "*.b.test"], asked);
-        Assert.Equal(["present a.test", "clean a.test"], http.Calls);
+        Assert.Equal(["present a.test", "await a.test", "clean a.test"], http.Calls);
         // Without the "*.", which no record's name has.
-        Assert.Equal(["present b.test", "clean b.test"], dns.Calls);
+        Assert.Equal(["present b.test", "await b.test", "clean b.test"], dns.Calls);
 
         IChallengeSolver Choose(AcmeIdentifier name)
         {
@@ -265,12 +360,13 @@ public sealed class AuthorizingTests : IDisposable
 
     private Task<AcmeException> FailsAsync(RecordingSolver solver) => Assert.ThrowsAsync<AcmeException>(() => ObtainAsync(solver));
 
-    private Task<IssuedCertificate> ObtainAsync(RecordingSolver solver) =>
-        ObtainAsync(new CertificateOrder(_ca.Client(_time, _accountKey), solver, _time, new Random(1)));
+    private Task<IssuedCertificate> ObtainAsync(RecordingSolver solver, CancellationToken? cancellationToken = null) =>
+        ObtainAsync(new CertificateOrder(_ca.Client(_time, _accountKey), solver, _time, new Random(1)), cancellationToken);
 
     private Task<IssuedCertificate> ObtainAsync(Func<AcmeIdentifier, IChallengeSolver> chooseSolver) =>
         ObtainAsync(new CertificateOrder(_ca.Client(_time, _accountKey), chooseSolver, _time, new Random(1)));
 
-    private Task<IssuedCertificate> ObtainAsync(CertificateOrder order) => order.ObtainAsync(
-        new OrderRequest([AcmeIdentifier.Dns("a.test"), AcmeIdentifier.Dns("b.test")], _key), TestContext.Current.CancellationToken);
+    private Task<IssuedCertificate> ObtainAsync(CertificateOrder order, CancellationToken? cancellationToken = null) => order.ObtainAsync(
+        new OrderRequest([AcmeIdentifier.Dns("a.test"), AcmeIdentifier.Dns("b.test")], _key),
+        cancellationToken ?? TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30));
 }

@@ -72,7 +72,7 @@ public sealed class CertificateOrderTests : IDisposable
         Assert.Equal("urn:ietf:params:acme:error:unauthorized", failure.Problem?.Type);
         Assert.Equal(AcmeIdentifier.Dns("a.example.org"), failure.Problem?.Identifier);
         Assert.False(failure.IsPermanent);
-        Assert.Equal(["present a.example.org", "clean a.example.org"], solver.Calls);
+        Assert.Equal(["present a.example.org", "await a.example.org", "clean a.example.org"], solver.Calls);
     }
 
     [Fact]
