@@ -44,3 +44,95 @@ public sealed class CertificateOrder(
         return await run.ResumeAsync(cancellationToken) ?? await run.StartAsync(cancellationToken);
     }
 }
+
+/// <summary>One call of <see cref="CertificateOrder.ObtainAsync"/>.</summary>
+internal sealed class OrderRun(
+    AcmeClient client, Func<AcmeIdentifier, IChallengeSolver> chooseSolver, TimeProvider time, Polling polling, OrderRequest request)
+{
+    /// <summary>A new order.</summary>
+    public async Task<IssuedCertificate> StartAsync(CancellationToken cancellationToken)
+    {
+        var order = await client.CreateOrderAsync(request.Identifiers, request.Profile, cancellationToken);
+        if (request.OrderCreated is { } created) await created(order.Url, cancellationToken);
+        var chain = await CompleteAsync(order, cancellationToken);
+        return Mismatch(chain) is not { } mismatch ? Issued(chain, order)
+            : throw new AcmeException($"The CA issued a certificate that cannot be used: {mismatch} ({chain.Url}).");
+    }
+
+    /// <summary>The order an earlier attempt left behind; null where it leads nowhere and a new one is due.</summary>
+    public async Task<IssuedCertificate?> ResumeAsync(CancellationToken cancellationToken)
+    {
+        if (request.ExistingOrder is not { } url) return null;
+        try
+        {
+            var order = await client.GetOrderAsync(url, cancellationToken);
+            if (!CanResume(order)) return null;
+            var chain = await CompleteAsync(order, cancellationToken);
+            // A certificate for a key that is lost cannot be had again for another: an order is finalized once.
+            return Mismatch(chain) is null ? Issued(chain, order) : null;
+        }
+        catch (AcmeException exception) when ((int?)exception.StatusCode is >= 400 and < 500 && !exception.IsRateLimited)
+        {
+            // The CA has forgotten it, or it is another account's. If it is the account that is wrong, the new order says so.
+            return null;
+        }
+    }
+
+    private bool CanResume(AcmeOrder order) =>
+        order.Status != AcmeStatus.Invalid
+        && !(order.Expires <= time.GetUtcNow())
+        && order.Identifiers.ToHashSet().SetEquals(request.Identifiers)
+        && (request.Profile is null || request.Profile == order.Profile);
+
+    private async Task<CertificateChain> CompleteAsync(AcmeOrder order, CancellationToken cancellationToken)
+    {
+        if (order.Status == AcmeStatus.Pending) order = await AuthorizeAsync(order, cancellationToken);
+        if (order.Status == AcmeStatus.Ready) order = await FinalizeAsync(order, cancellationToken);
+        order = await AwaitCertificateAsync(order, cancellationToken);
+        return await new ChainSelection(client, request.PreferredIssuer).DownloadAsync(order.Certificate!, cancellationToken);
+    }
+
+    private async Task<AcmeOrder> AuthorizeAsync(AcmeOrder order, CancellationToken cancellationToken)
+    {
+        await new Authorizing(client, chooseSolver, polling, time).AuthorizeAsync(order, cancellationToken);
+        var seen = await client.GetOrderAsync(order.Url, cancellationToken);
+        return await UntilAsync(seen, now => now.Status != AcmeStatus.Pending, cancellationToken);
+    }
+
+    private async Task<AcmeOrder> FinalizeAsync(AcmeOrder order, CancellationToken cancellationToken)
+    {
+        var csr = SigningRequestFactory.Create(request.Identifiers, request.Key);
+        for (var attempt = 0; order.Status == AcmeStatus.Ready; attempt++)
+        {
+            try
+            {
+                return await client.FinalizeOrderAsync(order, csr, cancellationToken);
+            }
+            catch (AcmeException e) when (e.Problem?.Type == AcmeErrorType.OrderNotReady)
+            {
+                // RFC 8555 §7.4: "The client should then send a POST-as-GET request to the order resource to obtain its current state."
+                await polling.WaitAsync(attempt, order with { RetryAfter = e.RetryAfter }, order.Url, cancellationToken);
+                var seen = await client.GetOrderAsync(order.Url, cancellationToken);
+                order = await UntilAsync(seen, now => now.Status != AcmeStatus.Pending, cancellationToken);
+            }
+        }
+        return order;
+    }
+
+    private async Task<AcmeOrder> AwaitCertificateAsync(AcmeOrder order, CancellationToken cancellationToken)
+    {
+        // CAs finalize in the background (RFC 8555 §7.4), and some say "valid" a moment before they name the certificate's URL.
+        order = await UntilAsync(order, now => now is { Status: AcmeStatus.Invalid } or { Status: AcmeStatus.Valid, Certificate: not null },
+            cancellationToken);
+        if (order.Status == AcmeStatus.Valid) return order;
+        var reason = order.Error?.ToString() ?? "no reason given";
+        throw new AcmeException($"The CA gave up the order {order.Url}: {reason}.") { Problem = order.Error };
+    }
+
+    private Task<AcmeOrder> UntilAsync(AcmeOrder order, Func<AcmeOrder, bool> done, CancellationToken cancellationToken) =>
+        polling.UntilAsync(order, done, cancellation => client.GetOrderAsync(order.Url, cancellation), order.Url, cancellationToken);
+
+    private string? Mismatch(CertificateChain chain) => CertificateCheck.FindMismatch(chain.Leaf, request, time.GetUtcNow());
+
+    private static IssuedCertificate Issued(CertificateChain chain, AcmeOrder order) => new(chain.Pem, order.Url, chain.Url);
+}

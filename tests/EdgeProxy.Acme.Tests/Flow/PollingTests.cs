@@ -1,6 +1,6 @@
 namespace EdgeProxy.Acme.Tests.Flow;
 
-public sealed class PollScheduleTests
+public sealed class PollingTests
 {
     [Theory]
     [InlineData(0)]

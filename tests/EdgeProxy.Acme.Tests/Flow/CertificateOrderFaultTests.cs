@@ -4,7 +4,7 @@ using System.Text;
 namespace EdgeProxy.Acme.Tests.Flow;
 
 /// <summary>What a real CA cannot be brought to do while an order is on its way.</summary>
-public sealed class OrderRunTests : IDisposable
+public sealed class CertificateOrderFaultTests : IDisposable
 {
     private static readonly string[] Names = ["a.test"];
 
@@ -14,7 +14,7 @@ public sealed class OrderRunTests : IDisposable
     private readonly RecordingSolver _solver = new();
     private readonly List<Uri> _created = [];
 
-    public OrderRunTests()
+    public CertificateOrderFaultTests()
     {
         _ca.On("/new-order", Answer.Created(Order("ready"), FakeCa.OrderUrl));
         _ca.On("/finalize", Answer.Json(Order("valid", Certificate)));
