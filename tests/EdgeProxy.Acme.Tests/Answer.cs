@@ -28,8 +28,10 @@ internal static class Answer
         () =>
         {
             var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(text)) };
-            if (mediaType is not null) response.Content.Headers.ContentType = new(mediaType);
-            foreach (var (name, value) in headers) response.Headers.TryAddWithoutValidation(name, value);
+            if (mediaType is not null)
+                response.Content.Headers.ContentType = new(mediaType);
+            foreach (var (name, value) in headers)
+                response.Headers.TryAddWithoutValidation(name, value);
             return response;
         };
 }

@@ -7,7 +7,7 @@ internal sealed class FakeCa : HttpMessageHandler
     public static readonly Uri AccountUrl = new("https://ca.test/account/1");
     public static readonly Uri OrderUrl = new("https://ca.test/order/1");
 
-    // A clock that skips waits would skip the wait for an answer, too.
+    // On a clock that skips waits the time-out of a request would be over at once.
     private static readonly AcmeClientOptions WithoutTimeout = new() { RequestTimeout = Timeout.InfiniteTimeSpan };
 
     private readonly Dictionary<string, Queue<Func<HttpResponseMessage>>> _answers = [];
@@ -51,10 +51,13 @@ internal sealed class FakeCa : HttpMessageHandler
         var body = request.Content is null ? null : await request.Content.ReadAsByteArrayAsync(cancellationToken);
         var contentType = request.Content?.Headers.ContentType?.ToString();
         Requests.Add(new FakeRequest(request.Method, path, contentType, body, request.Headers.UserAgent.ToString()));
-        if (!_answers.TryGetValue(path, out var answers)) return Answer.Problem(404, "malformed", $"nothing at {path}")();
+        if (!_answers.TryGetValue(path, out var answers))
+            return Answer.Problem(404, "malformed", $"nothing at {path}")();
         var response = (answers.Count > 1 ? answers.Dequeue() : answers.Peek())();
-        if (response.Headers.Contains(Answer.NoNonce)) response.Headers.Remove(Answer.NoNonce);
-        else response.Headers.TryAddWithoutValidation("Replay-Nonce", $"nonce-{++_nonces}");
+        if (response.Headers.Contains(Answer.NoNonce))
+            response.Headers.Remove(Answer.NoNonce);
+        else
+            response.Headers.TryAddWithoutValidation("Replay-Nonce", $"nonce-{++_nonces}");
         return response;
     }
 }

@@ -13,7 +13,8 @@ internal static class FakeIssuer
         var request = new CertificateRequest(new X500DistinguishedName(""), PublicKey.CreateFromSubjectPublicKeyInfo(
             key.ExportSubjectPublicKeyInfo(), out _), HashAlgorithmName.SHA256);
         var alternativeNames = new SubjectAlternativeNameBuilder();
-        foreach (var name in names) alternativeNames.AddDnsName(name);
+        foreach (var name in names)
+            alternativeNames.AddDnsName(name);
         request.CertificateExtensions.Add(alternativeNames.Build());
         var end = notAfter ?? SkippingTime.Start.AddDays(90);
         using var certificate = request.Create(new X500DistinguishedName($"CN={issuer}"), X509SignatureGenerator.CreateForECDsa(issuerKey),

@@ -19,7 +19,8 @@ internal sealed class SkippingTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime == Timeout.InfiniteTimeSpan) return new Rung();
+        if (dueTime == Timeout.InfiniteTimeSpan)
+            return new Rung();
         lock (_lock)
         {
             _elapsed += dueTime;
@@ -31,7 +32,8 @@ internal sealed class SkippingTime : TimeProvider
 
     private TimeSpan Elapsed()
     {
-        lock (_lock) return _elapsed;
+        lock (_lock)
+            return _elapsed;
     }
 
     private sealed class Rung : ITimer

@@ -62,7 +62,8 @@ internal sealed class TlsServer : IAsyncDisposable
             await using var tls = new SslStream(client.GetStream());
             await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
             _ = await tls.ReadAsync(new byte[4096], _stop.Token);
-            if (_answer is null) await Task.Delay(Timeout.Infinite, _stop.Token);
+            if (_answer is null)
+                await Task.Delay(Timeout.Infinite, _stop.Token);
             await tls.WriteAsync(_answer, _stop.Token);
         }
         catch (IOException)

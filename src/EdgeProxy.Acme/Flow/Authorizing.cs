@@ -52,7 +52,8 @@ internal sealed class Authorizing(
         var failures = all.Where(hasFailed).ToList();
         if (failures.Count == 0)
             return;
-        // One dead name dooms the order: the others are given up, as CAs limit how many may be pending.
+        // One failed name makes the whole order invalid. The pending authorizations of the others are deactivated, because CAs limit how
+        // many may be pending.
         if (failures.Any(IsDead))
         {
             foreach (var pending in all.Where(each => each.IsPending))
@@ -71,7 +72,7 @@ internal sealed class Authorizing(
         }
         catch (AcmeException)
         {
-            // A courtesy to the CA; the failure to tell is that of the other name.
+            // Deactivating is optional, and the caller must hear of the name that failed instead.
         }
     }
 
@@ -113,7 +114,8 @@ internal sealed class Authorizing(
             }
             catch (Exception)
             {
-                // The order is lost without this one. What a WhenAll throws is this failure, not the cancellation of the others.
+                // The order fails without this proof, so the others need not be waited for. WhenAll throws this failure and not their
+                // cancellation.
                 await failed.CancelAsync();
                 throw;
             }
@@ -123,17 +125,17 @@ internal sealed class Authorizing(
     /// <summary>Has the CA look; gives the authorization to wait for.</summary>
     private async Task<AcmeAuthorization> RespondAsync(Proof proof, CancellationToken cancellationToken)
     {
-        // One that an earlier attempt responded to before it crashed is being looked at already.
+        // Any other status means that an earlier attempt has responded before it crashed: the CA is looking already.
         var challenge = proof.Challenge.Status == AcmeStatus.Pending
             ? await client.RespondAsync(proof.Challenge, cancellationToken)
             : proof.Challenge;
-        // Neither the delay nor the errors that were known before the CA had anything to look at.
+        // The authorization's delay and errors are from before the response, so they say nothing about this proof.
         return proof.Authorization with { RetryAfter = challenge.RetryAfter, Challenges = [] };
     }
 
     private Task<AcmeAuthorization> AwaitEndAsync(AcmeAuthorization authorization, CancellationToken cancellationToken) =>
         polling.UntilAsync(authorization, seen => !seen.IsPending || HasStalled(seen),
-            cancellation => client.GetAuthorizationAsync(authorization.Url, cancellation), authorization.Url, cancellationToken);
+            () => client.GetAuthorizationAsync(authorization.Url, cancellationToken), authorization.Url, cancellationToken);
 
     /// <summary>
     /// The CA has looked and waits for another response (RFC 8555 §8.2), which the next attempt at this order will send. CAs built on
@@ -144,7 +146,7 @@ internal sealed class Authorizing(
 
     private async Task CleanUpAsync(Proof proof)
     {
-        // Not the caller's token: what was put in place is taken away after a cancellation, too.
+        // The caller's token is not used, because proofs are taken away after a cancellation, too.
         using var timeout = new CancellationTokenSource(CleanUpTimeout, time);
         try
         {
@@ -152,7 +154,7 @@ internal sealed class Authorizing(
         }
         catch (Exception)
         {
-            // A leftover proof does no harm, and must hide neither a certificate nor the reason why there is none.
+            // A proof that stays behind does no harm. Throwing would hide the certificate, or the reason why there is none.
         }
     }
 

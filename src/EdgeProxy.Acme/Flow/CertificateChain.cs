@@ -10,10 +10,12 @@ internal sealed class ChainSelection(AcmeClient client, string? preferredIssuer)
     public async Task<CertificateChain> DownloadAsync(Uri certificateUrl, CancellationToken cancellationToken)
     {
         var (chain, alternates) = await ReadAsync(certificateUrl, cancellationToken);
-        if (IsPreferred(chain)) return chain;
+        if (IsPreferred(chain))
+            return chain;
         foreach (var alternate in alternates)
         {
-            if (await TryReadAsync(alternate, cancellationToken) is { } other && IsPreferred(other)) return other;
+            if (await TryReadAsync(alternate, cancellationToken) is { } other && IsPreferred(other))
+                return other;
         }
         return chain;
     }
@@ -35,7 +37,7 @@ internal sealed class ChainSelection(AcmeClient client, string? preferredIssuer)
         }
         catch (AcmeException)
         {
-            // A preference only: the chain we have already is better than none.
+            // The preferred issuer is only a wish: the chain that was downloaded first is usable without this one.
             return null;
         }
     }
@@ -56,13 +58,16 @@ internal sealed record CertificateChain(ReadOnlyMemory<byte> Pem, Uri Url, IRead
         {
             return new CertificateChain(pem, url, ReadBlocks(Encoding.ASCII.GetString(pem.Span)));
         }
-        catch (CryptographicException e)
+        catch (CryptographicException exception)
         {
-            throw new AcmeException($"{url} answered with a certificate chain that cannot be used: {e.Message}.", e);
+            throw new AcmeException($"{url} answered with a certificate chain that cannot be used: {exception.Message}.", exception);
         }
     }
 
-    /// <summary>RFC 8555 §9.1: certificates and no text around them, so nobody slips a private key into a file of ours.</summary>
+    /// <summary>
+    /// RFC 8555 §9.1 allows certificates only, without text around them. Anything else is refused, so that nobody can put a private key
+    /// into the file that the caller stores.
+    /// </summary>
     private static List<X509Certificate2> ReadBlocks(ReadOnlySpan<char> text)
     {
         var certificates = new List<X509Certificate2>();
@@ -70,7 +75,8 @@ internal sealed record CertificateChain(ReadOnlyMemory<byte> Pem, Uri Url, IRead
         {
             if (!PemEncoding.TryFind(text, out var block) || !text[..block.Location.Start].IsWhiteSpace())
                 throw new CryptographicException("it holds text outside of PEM blocks");
-            if (text[block.Label] is not "CERTIFICATE") throw new CryptographicException($"it holds a block {text[block.Label]}");
+            if (text[block.Label] is not "CERTIFICATE")
+                throw new CryptographicException($"it holds a block {text[block.Label]}");
             certificates.Add(X509CertificateLoader.LoadCertificate(Convert.FromBase64String(text[block.Base64Data].ToString())));
             text = text[block.Location.End..];
         }

@@ -9,8 +9,10 @@ internal static class CertificateCheck
     /// <summary>What is wrong with <paramref name="leaf"/> as an answer to <paramref name="request"/>; null when nothing is.</summary>
     public static string? FindMismatch(X509Certificate2 leaf, OrderRequest request, DateTimeOffset now)
     {
-        if (!leaf.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(PublicKeyOf(request.Key))) return "it is for another key";
-        if (leaf.NotAfter.ToUniversalTime() <= now.UtcDateTime) return $"it expired at {leaf.NotAfter.ToUniversalTime():u}";
+        if (!leaf.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(PublicKeyOf(request.Key)))
+            return "it is for another key";
+        if (leaf.NotAfter.ToUniversalTime() <= now.UtcDateTime)
+            return $"it expired at {leaf.NotAfter.ToUniversalTime():u}";
         var missing = request.Identifiers.Except(NamesOf(leaf)).ToList();
         return missing.Count == 0 ? null : $"it lacks {string.Join(", ", missing)}";
     }
@@ -20,7 +22,8 @@ internal static class CertificateCheck
     private static IEnumerable<AcmeIdentifier> NamesOf(X509Certificate2 leaf)
     {
         var names = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
-        if (names is null) return [];
+        if (names is null)
+            return [];
         return names.EnumerateDnsNames().Select(name => AcmeIdentifier.Dns(name.ToLowerInvariant()))
             .Concat(names.EnumerateIPAddresses().Select(AcmeIdentifier.Ip));
     }

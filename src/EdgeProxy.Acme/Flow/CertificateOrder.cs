@@ -53,7 +53,8 @@ internal sealed class OrderRun(
     public async Task<IssuedCertificate> StartAsync(CancellationToken cancellationToken)
     {
         var order = await client.CreateOrderAsync(request.Identifiers, request.Profile, cancellationToken);
-        if (request.OrderCreated is { } created) await created(order.Url, cancellationToken);
+        if (request.OrderCreated is { } created)
+            await created(order.Url, cancellationToken);
         var chain = await CompleteAsync(order, cancellationToken);
         return Mismatch(chain) is not { } mismatch ? Issued(chain, order)
             : throw new AcmeException($"The CA issued a certificate that cannot be used: {mismatch} ({chain.Url}).");
@@ -62,18 +63,20 @@ internal sealed class OrderRun(
     /// <summary>The order an earlier attempt left behind; null where it leads nowhere and a new one is due.</summary>
     public async Task<IssuedCertificate?> ResumeAsync(CancellationToken cancellationToken)
     {
-        if (request.ExistingOrder is not { } url) return null;
+        if (request.ExistingOrder is not { } url)
+            return null;
         try
         {
             var order = await client.GetOrderAsync(url, cancellationToken);
-            if (!CanResume(order)) return null;
+            if (!CanResume(order))
+                return null;
             var chain = await CompleteAsync(order, cancellationToken);
-            // A certificate for a key that is lost cannot be had again for another: an order is finalized once.
+            // Its certificate may be for a key that the caller has lost. An order is finalized only once, so a new one is needed.
             return Mismatch(chain) is null ? Issued(chain, order) : null;
         }
         catch (AcmeException exception) when ((int?)exception.StatusCode is >= 400 and < 500 && !exception.IsRateLimited)
         {
-            // The CA has forgotten it, or it is another account's. If it is the account that is wrong, the new order says so.
+            // The CA does not know the order, or it is another account's. If the account is unknown, the new order fails and says so.
             return null;
         }
     }
@@ -86,8 +89,10 @@ internal sealed class OrderRun(
 
     private async Task<CertificateChain> CompleteAsync(AcmeOrder order, CancellationToken cancellationToken)
     {
-        if (order.Status == AcmeStatus.Pending) order = await AuthorizeAsync(order, cancellationToken);
-        if (order.Status == AcmeStatus.Ready) order = await FinalizeAsync(order, cancellationToken);
+        if (order.Status == AcmeStatus.Pending)
+            order = await AuthorizeAsync(order, cancellationToken);
+        if (order.Status == AcmeStatus.Ready)
+            order = await FinalizeAsync(order, cancellationToken);
         order = await AwaitCertificateAsync(order, cancellationToken);
         return await new ChainSelection(client, request.PreferredIssuer).DownloadAsync(order.Certificate!, cancellationToken);
     }
@@ -108,10 +113,10 @@ internal sealed class OrderRun(
             {
                 return await client.FinalizeOrderAsync(order, csr, cancellationToken);
             }
-            catch (AcmeException e) when (e.Problem?.Type == AcmeErrorType.OrderNotReady)
+            catch (AcmeException exception) when (exception.Problem?.Type == AcmeErrorType.OrderNotReady)
             {
                 // RFC 8555 §7.4: "The client should then send a POST-as-GET request to the order resource to obtain its current state."
-                await polling.WaitAsync(attempt, order with { RetryAfter = e.RetryAfter }, order.Url, cancellationToken);
+                await polling.WaitAsync(attempt, order with { RetryAfter = exception.RetryAfter }, order.Url, cancellationToken);
                 var seen = await client.GetOrderAsync(order.Url, cancellationToken);
                 order = await UntilAsync(seen, now => now.Status != AcmeStatus.Pending, cancellationToken);
             }
@@ -124,13 +129,14 @@ internal sealed class OrderRun(
         // CAs finalize in the background (RFC 8555 §7.4), and some say "valid" a moment before they name the certificate's URL.
         order = await UntilAsync(order, now => now is { Status: AcmeStatus.Invalid } or { Status: AcmeStatus.Valid, Certificate: not null },
             cancellationToken);
-        if (order.Status == AcmeStatus.Valid) return order;
+        if (order.Status == AcmeStatus.Valid)
+            return order;
         var reason = order.Error?.ToString() ?? "no reason given";
         throw new AcmeException($"The CA gave up the order {order.Url}: {reason}.") { Problem = order.Error };
     }
 
     private Task<AcmeOrder> UntilAsync(AcmeOrder order, Func<AcmeOrder, bool> done, CancellationToken cancellationToken) =>
-        polling.UntilAsync(order, done, cancellation => client.GetOrderAsync(order.Url, cancellation), order.Url, cancellationToken);
+        polling.UntilAsync(order, done, () => client.GetOrderAsync(order.Url, cancellationToken), order.Url, cancellationToken);
 
     private string? Mismatch(CertificateChain chain) => CertificateCheck.FindMismatch(chain.Leaf, request, time.GetUtcNow());
 

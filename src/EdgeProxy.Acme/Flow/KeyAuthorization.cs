@@ -39,7 +39,9 @@ public sealed record KeyAuthorization
     /// <summary>The body of the file for http-01, in ASCII: the key authorization itself (RFC 8555 §8.3).</summary>
     public string ToHttp01Body() => _value;
 
-    /// <summary>The text of the TXT record for dns-01: the SHA-256 digest as 43 characters of base64url without padding (RFC 8555 §8.4).</summary>
+    /// <summary>
+    /// The text of the TXT record for dns-01: the SHA-256 digest as 43 characters of base64url without padding (RFC 8555 §8.4).
+    /// </summary>
     public string ToDns01Text() => Base64Url.EncodeToString(Digest());
 
     /// <summary>

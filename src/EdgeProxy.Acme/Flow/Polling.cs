@@ -10,13 +10,13 @@ internal sealed class Polling(TimeProvider time, Random random, TimeSpan patienc
 
     /// <summary>Reads until <paramref name="done"/>, each time after a wait; <paramref name="seen"/> is what is known already.</summary>
     public async Task<T> UntilAsync<T>(
-        T seen, Func<T, bool> done, Func<CancellationToken, Task<T>> read, Uri url, CancellationToken cancellationToken)
+        T seen, Func<T, bool> done, Func<Task<T>> read, Uri url, CancellationToken cancellationToken)
         where T : IPolled
     {
         for (var attempt = 0; !done(seen); attempt++)
         {
             await WaitAsync(attempt, seen, url, cancellationToken);
-            seen = await read(cancellationToken);
+            seen = await read();
         }
         return seen;
     }
@@ -27,7 +27,8 @@ internal sealed class Polling(TimeProvider time, Random random, TimeSpan patienc
     {
         var delay = PollSchedule.Delay(attempt, seen.RetryAfter, random.NextDouble());
         var waited = time.GetElapsedTime(_started ??= time.GetTimestamp());
-        if (waited + delay <= patience) return Task.Delay(delay, time, cancellationToken);
+        if (waited + delay <= patience)
+            return Task.Delay(delay, time, cancellationToken);
         throw new AcmeException($"{url} is still {seen.Status.ToString().ToLowerInvariant()} after {waited.TotalSeconds:0} seconds, "
             + $"and the next look is due in {delay.TotalSeconds:0} seconds; {patience.TotalSeconds:0} in all are allowed.")
         {
@@ -36,7 +37,10 @@ internal sealed class Polling(TimeProvider time, Random random, TimeSpan patienc
     }
 }
 
-/// <summary>When to look again: when the CA says, otherwise soon at first and then ever more slowly.</summary>
+/// <summary>
+/// How long to wait before looking again: as long as the CA asks, otherwise 100 milliseconds at first, each time longer, 15 seconds at
+/// most (and up to a quarter more).
+/// </summary>
 internal static class PollSchedule
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
@@ -44,10 +48,11 @@ internal static class PollSchedule
 
     /// <param name="attempt">How often we have looked before.</param>
     /// <param name="retryAfter">What the CA asked for.</param>
-    /// <param name="jitter">From 0 to 1; adds up to a quarter, so that many orders do not march in step.</param>
+    /// <param name="jitter">From 0 to 1; adds up to a quarter, so that many orders are not polled at the same moments.</param>
     public static TimeSpan Delay(int attempt, TimeSpan? retryAfter, double jitter)
     {
-        if (retryAfter > TimeSpan.Zero) return retryAfter.Value;
+        if (retryAfter > TimeSpan.Zero)
+            return retryAfter.Value;
         var growing = First * Math.Pow(1.6, Math.Min(attempt, 20));
         return (growing < Longest ? growing : Longest) * (1 + jitter / 4);
     }

@@ -15,8 +15,10 @@ internal static class SigningRequestFactory
         var names = new SubjectAlternativeNameBuilder();
         foreach (var identifier in identifiers)
         {
-            if (identifier.Type == "ip") names.AddIpAddress(IPAddress.Parse(identifier.Value));
-            else names.AddDnsName(identifier.Value);
+            if (identifier.Type == "ip")
+                names.AddIpAddress(IPAddress.Parse(identifier.Value));
+            else
+                names.AddDnsName(identifier.Value);
         }
         request.CertificateExtensions.Add(names.Build());
         return request.CreateSigningRequest();

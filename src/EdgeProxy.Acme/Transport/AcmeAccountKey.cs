@@ -27,7 +27,8 @@ public sealed class AcmeAccountKey : IDisposable
     private AcmeAccountKey(RSA key)
     {
         // RFC 7518 §3.3: "A key of size 2048 bits or larger MUST be used".
-        if (key.KeySize < 2048) throw new CryptographicException($"An RSA key of {key.KeySize} bits is too short; 2048 is the least.");
+        if (key.KeySize < 2048)
+            throw new CryptographicException($"An RSA key of {key.KeySize} bits is too short; 2048 is the least.");
         _key = key;
         Algorithm = "RS256";
         PublicJwk = JsonWebKey.For(key);
@@ -63,7 +64,8 @@ public sealed class AcmeAccountKey : IDisposable
 
     internal byte[] Sign(byte[] data)
     {
-        lock (_lock) return _sign(data);
+        lock (_lock)
+            return _sign(data);
     }
 
     /// <summary>The algorithm and the thumbprint: nothing secret.</summary>

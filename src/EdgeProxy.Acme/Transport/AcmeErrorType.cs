@@ -14,7 +14,7 @@ public static class AcmeErrorType
     /// <summary>The signing request is unacceptable, for example for its key.</summary>
     public const string BadCsr = Prefix + "badCSR";
 
-    /// <summary>The nonce was refused; handled here by sending again.</summary>
+    /// <summary>The nonce was refused; the client has sent the request again, in vain.</summary>
     public const string BadNonce = Prefix + "badNonce";
 
     /// <summary>The account's key is not accepted.</summary>

@@ -3,7 +3,7 @@ using System.Net;
 namespace EdgeProxy.Acme;
 
 /// <summary>
-/// Something between us and the certificate failed. The message is a sentence to act on that carries the CA's own words; no secret
+/// A step on the way to the certificate failed. The message is a sentence to act on that carries the CA's own words; no secret
 /// is ever in it.
 /// </summary>
 public sealed class AcmeException : Exception
@@ -44,7 +44,7 @@ public sealed class AcmeException : Exception
     /// <summary>The CA answered that it serves nobody for now, whatever the name and the account: 503 (RFC 9110 §15.6.4).</summary>
     public bool IsServiceUnavailable => StatusCode == HttpStatusCode.ServiceUnavailable;
 
-    /// <summary>Trying again is pointless until somebody changes something: the configuration, the account, the CA's mind.</summary>
+    /// <summary>Trying again is pointless until somebody changes the configuration, the account or the CA's policy.</summary>
     public bool IsPermanent { get; init; }
 
     /// <summary>The account is unknown to the CA: register again (RFC 8555 §7.3.1).</summary>

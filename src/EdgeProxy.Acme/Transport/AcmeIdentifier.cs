@@ -27,14 +27,15 @@ public sealed record AcmeIdentifier(string Type, string Value)
     public static AcmeIdentifier Parse(string host)
     {
         ArgumentNullException.ThrowIfNull(host);
-        if (IPAddress.TryParse(host, out var address) && IsWrittenInFull(address, host)) return Ip(address);
+        if (IPAddress.TryParse(host, out var address) && IsWrittenInFull(address, host))
+            return Ip(address);
         return Dns(ParseName(host));
     }
 
     /// <summary>The name itself.</summary>
     public override string ToString() => Value;
 
-    /// <summary>The parser also takes <c>1</c> and <c>0x7f.1</c> for addresses; nobody means them.</summary>
+    /// <summary>The parser also reads <c>1</c> and <c>0x7f.1</c> as addresses, but who writes these does not mean an address.</summary>
     private static bool IsWrittenInFull(IPAddress address, string host) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == host;
 
@@ -47,9 +48,9 @@ public sealed record AcmeIdentifier(string Type, string Value)
             var ascii = Idn.GetAscii(name.ToLowerInvariant());
             return wildcard + (ascii.EndsWith('.') ? ascii[..^1] : ascii);
         }
-        catch (ArgumentException e)
+        catch (ArgumentException exception)
         {
-            throw new FormatException($"\"{ProblemText.Clean(host)}\" is neither a host name nor an IP address.", e);
+            throw new FormatException($"\"{ProblemText.Clean(host)}\" is neither a host name nor an IP address.", exception);
         }
     }
 }

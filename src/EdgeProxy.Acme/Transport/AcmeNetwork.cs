@@ -22,7 +22,7 @@ public static class AcmeNetwork
             UseCookies = false,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
-            // So that a change of the CA's addresses in DNS is noticed.
+            // Connections are made anew so that a change of the CA's addresses in DNS is noticed.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
         if (extraRoots is { Count: > 0 })
@@ -36,7 +36,7 @@ public static class AcmeNetwork
     private static bool IsTrusted(
         X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, X509Certificate2Collection extraRoots)
     {
-        // A wrong or missing name stays wrong, whoever signed it.
+        // The extra roots make up for an unknown issuer only, not for a wrong or missing name.
         if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 server)
             throw new AuthenticationException($"The server's certificate is refused: {errors}.");
         using var own = new X509Chain();
@@ -45,7 +45,8 @@ public static class AcmeNetwork
         own.ChainPolicy.ExtraStore.AddRange(chain!.ChainPolicy.ExtraStore);
         own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         own.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
-        if (own.Build(server)) return true;
+        if (own.Build(server))
+            return true;
         var reasons = string.Join(", ", own.ChainStatus.Select(status => status.Status));
         throw new AuthenticationException(
             $"The server's certificate is trusted neither by this machine nor through the extra roots: {reasons}.");

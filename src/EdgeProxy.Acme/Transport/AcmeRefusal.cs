@@ -15,7 +15,10 @@ internal static class AcmeRefusal
         };
     }
 
-    /// <summary>RFC 8555 §6.7 has problems in application/problem+json; some CAs send plain JSON. HTML is from somebody else.</summary>
+    /// <summary>
+    /// RFC 8555 §6.7 has problems in application/problem+json, but some CAs send application/json. Other media types, such as HTML, are
+    /// not read: they come from a server in front of the CA.
+    /// </summary>
     public static AcmeProblem? ProblemOf(AcmeResponse response) =>
         !response.IsSuccess && response.MediaType?.EndsWith("json", StringComparison.OrdinalIgnoreCase) == true
             ? AcmeProblem.TryParse(response.Body)
@@ -23,7 +26,8 @@ internal static class AcmeRefusal
 
     private static string Sentence(AcmeResponse response, AcmeProblem? problem)
     {
-        if (problem is not null) return $"{response.Url} refused the request: {problem}.";
+        if (problem is not null)
+            return $"{response.Url} refused the request: {problem}.";
         var answer = $"{response.Url} answered {(int)response.Status} {response.Status}";
         return response.Location is { } other && (int)response.Status is >= 300 and < 400
             ? $"{answer} and points to {other}; redirects are not followed, so use the final URL."

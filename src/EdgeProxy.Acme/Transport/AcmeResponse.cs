@@ -24,14 +24,15 @@ internal sealed record AcmeResponse(Uri Url, HttpStatusCode Status, string? Medi
             await ReadBodyAsync(response.Content, url, cancellationToken))
         {
             Nonce = NoncePool.Validate(headers.TryGetValues("Replay-Nonce", out var nonces) ? nonces.FirstOrDefault() : null),
-            // CAs answer with relative ones, too.
+            // Some CAs send a relative one.
             Location = headers.Location is { } location ? Resolve(url, location) : null,
             RetryAfter = Acme.RetryAfter.Read(headers.RetryAfter, now),
             Alternates = headers.TryGetValues("Link", out var links) ? LinkHeader.Find(links, "alternate", url) : [],
         };
     }
 
-    /// <summary>The body as <typeparamref name="T"/>; unknown members are ignored, wrong ones are the CA's fault and said so.</summary>
+    /// <summary>The body as <typeparamref name="T"/>; unknown members are ignored.</summary>
+    /// <exception cref="AcmeException">A required member is missing, one is wrong, or the body is no JSON.</exception>
     public T Read<T>(JsonTypeInfo<T> type)
         where T : class
     {
@@ -39,10 +40,11 @@ internal sealed record AcmeResponse(Uri Url, HttpStatusCode Status, string? Medi
         {
             return JsonSerializer.Deserialize(Body, type) ?? throw new JsonException("it is null");
         }
-        catch (JsonException e)
+        catch (JsonException exception)
         {
             var kind = MediaType ?? "a body without media type";
-            throw new AcmeException($"{Url} answered with {kind} that is not the JSON expected there: {ProblemText.Clean(e.Message)}", e)
+            var reason = ProblemText.Clean(exception.Message);
+            throw new AcmeException($"{Url} answered with {kind} that is not the JSON expected there: {reason}", exception)
             {
                 StatusCode = Status,
             };
@@ -64,7 +66,8 @@ internal sealed record AcmeResponse(Uri Url, HttpStatusCode Status, string? Medi
         var buffer = new byte[16 * 1024];
         for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
         {
-            if (body.Length + read > LargestBody) throw new AcmeException($"{url} answered with more than {LargestBody / 1024} KiB.");
+            if (body.Length + read > LargestBody)
+                throw new AcmeException($"{url} answered with more than {LargestBody / 1024} KiB.");
             body.Write(buffer, 0, read);
         }
         return body.ToArray();

@@ -46,7 +46,8 @@ internal sealed class AcmeTransport(HttpMessageInvoker network, TimeProvider tim
     private async Task<AcmeResponse> SendAsync(HttpMethod method, Uri url, byte[]? body, CancellationToken cancellationToken)
     {
         // RFC 8555 §6.1: "Use of HTTPS is REQUIRED." This holds for URLs the CA names, too.
-        if (url.Scheme != Uri.UriSchemeHttps) throw AcmeException.Permanent($"{url} is not an https URL, which ACME demands.");
+        if (url.Scheme != Uri.UriSchemeHttps)
+            throw AcmeException.Permanent($"{url} is not an https URL, which ACME demands.");
         using var timeout = new CancellationTokenSource(options.RequestTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
@@ -55,13 +56,13 @@ internal sealed class AcmeTransport(HttpMessageInvoker network, TimeProvider tim
             using var response = await network.SendAsync(request, either.Token);
             return await AcmeResponse.ReadAsync(response, url, time.GetUtcNow(), either.Token);
         }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw NetworkFailure.Timeout(url, options.RequestTimeout, e);
+            throw NetworkFailure.Timeout(url, options.RequestTimeout, exception);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw NetworkFailure.From(url, e);
+            throw NetworkFailure.From(url, exception);
         }
     }
 
@@ -71,7 +72,8 @@ internal sealed class AcmeTransport(HttpMessageInvoker network, TimeProvider tim
         // RFC 8555 §6.1: "ACME clients MUST send a User-Agent header field".
         request.Headers.UserAgent.ParseAdd(options.UserAgent);
         request.Headers.AcceptLanguage.ParseAdd("en");
-        if (body is null) return request;
+        if (body is null)
+            return request;
         request.Content = new ByteArrayContent(body);
         // RFC 8555 §6.2: the media type is exactly this one.
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/jose+json");

@@ -13,9 +13,12 @@ internal static class Jws
     {
         var header = new JsonObject { ["alg"] = key.Algorithm };
         // RFC 8555 §6.2: "The "jwk" and "kid" fields are mutually exclusive."
-        if (account is null) header["jwk"] = JsonNode.Parse(key.PublicJwk);
-        else header["kid"] = account.AbsoluteUri;
-        if (nonce is not null) header["nonce"] = nonce;
+        if (account is null)
+            header["jwk"] = JsonNode.Parse(key.PublicJwk);
+        else
+            header["kid"] = account.AbsoluteUri;
+        if (nonce is not null)
+            header["nonce"] = nonce;
         header["url"] = url.AbsoluteUri;
         return Serialize(header, payload, key.Sign);
     }

@@ -12,7 +12,8 @@ internal sealed class NoncePool
 
     public void Put(string? nonce)
     {
-        if (nonce is not null && _nonces.Count < Capacity) _nonces.Push(nonce);
+        if (nonce is not null && _nonces.Count < Capacity)
+            _nonces.Push(nonce);
     }
 
     /// <summary>RFC 8555 §6.5.1: "Clients MUST ignore invalid Replay-Nonce values", those that are not base64url.</summary>

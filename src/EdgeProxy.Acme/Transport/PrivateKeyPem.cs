@@ -19,7 +19,7 @@ internal static class PrivateKeyPem
             CryptographicOperations.ZeroMemory(key.ExportPkcs8PrivateKey());
             return key;
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
             key.Dispose();
             return null;

@@ -10,11 +10,14 @@ internal static class ProblemText
     public static string Describe(AcmeProblem problem)
     {
         var text = new StringBuilder();
-        if (problem.Identifier is { } identifier) text.Append(identifier.Value).Append(": ");
+        if (problem.Identifier is { } identifier)
+            text.Append(identifier.Value).Append(": ");
         text.Append(problem.Detail ?? problem.Title ?? "no reason given").Append(" (").Append(ShortType(problem)).Append(')');
-        foreach (var part in problem.Subproblems) text.Append("; ").Append(Describe(part));
+        foreach (var part in problem.Subproblems)
+            text.Append("; ").Append(Describe(part));
         // RFC 8555 §7.3.3: "The "instance" field [...] a URL that the client should direct a human user to visit".
-        if (problem.Type == AcmeErrorType.UserActionRequired && problem.Instance is { } page) text.Append("; visit ").Append(page);
+        if (problem.Type == AcmeErrorType.UserActionRequired && problem.Instance is { } page)
+            text.Append("; visit ").Append(page);
         return Clean(text.ToString());
     }
 

@@ -27,7 +27,9 @@ public sealed record AcmeAuthorization : IPolled
     [JsonIgnore]
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Open still; "processing" is for challenges (RFC 8555 §7.1.6), but nothing is lost by taking it here, too.</summary>
+    /// <summary>
+    /// The CA has not decided yet. RFC 8555 §7.1.6 has "processing" for challenges only; a CA that uses it here is waited for, too.
+    /// </summary>
     internal bool IsPending => Status is AcmeStatus.Pending or AcmeStatus.Processing;
 
     /// <summary>The name as it stands in the order: with the <c>*.</c> of a wildcard.</summary>

@@ -10,7 +10,8 @@ public sealed partial class AcmeClient
     {
         var directory = await GetDirectoryAsync(cancellationToken);
         var payload = new JsonObject { ["termsOfServiceAgreed"] = request.TermsOfServiceAgreed };
-        if (request.Contacts.Count > 0) payload["contact"] = ToArray(request.Contacts);
+        if (request.Contacts.Count > 0)
+            payload["contact"] = ToArray(request.Contacts);
         if (request.ExternalAccountBinding is { } binding)
             payload["externalAccountBinding"] = Jws.Bind(binding, _key, directory.NewAccount);
         else if (directory.Meta?.ExternalAccountRequired == true)
@@ -27,13 +28,13 @@ public sealed partial class AcmeClient
             var payload = new JsonObject { ["onlyReturnExisting"] = true };
             return ReadAccount(await PostAsync(directory.NewAccount, payload, _key, null, cancellationToken));
         }
-        catch (AcmeException e) when (e.IsAccountMissing)
+        catch (AcmeException exception) when (exception.IsAccountMissing)
         {
             return null;
         }
     }
 
-    /// <summary>Reads the account.</summary>
+    /// <summary>Reads the account (RFC 8555 §7.1.2) by a POST-as-GET (§6.3).</summary>
     public async Task<AcmeAccount> GetAccountAsync(CancellationToken cancellationToken = default) =>
         ReadAccount(await PostAccountAsync(null, cancellationToken));
 

@@ -33,7 +33,8 @@ public sealed partial class AcmeClient
     {
         var revokeCert = Offered((await GetDirectoryAsync(cancellationToken)).RevokeCert, "revocation");
         var payload = new JsonObject { ["certificate"] = Base64Url.EncodeToString(certificate.RawData) };
-        if (reason is { } given) payload["reason"] = (int)given;
+        if (reason is { } given)
+            payload["reason"] = (int)given;
         await PostAsync(revokeCert, payload, key, account, cancellationToken);
     }
 }

@@ -6,7 +6,7 @@ namespace EdgeProxy.Acme;
 public sealed partial class AcmeClient
 {
     /// <summary>Orders a certificate for <paramref name="identifiers"/> (RFC 8555 §7.4).</summary>
-    /// <param name="identifiers">The names.</param>
+    /// <param name="identifiers">The names, at least one.</param>
     /// <param name="profile">One of the CA's profiles (draft-ietf-acme-profiles), or null for its default.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<AcmeOrder> CreateOrderAsync(
@@ -14,13 +14,14 @@ public sealed partial class AcmeClient
     {
         var directory = await GetDirectoryAsync(cancellationToken);
         var payload = new JsonObject { ["identifiers"] = new JsonArray([.. identifiers.Select(ToJson)]) };
-        if (profile is not null) payload["profile"] = Offered(profile, directory);
+        if (profile is not null)
+            payload["profile"] = Offered(profile, directory);
         var response = await PostAsync(directory.NewOrder, payload, cancellationToken);
         var url = response.Location ?? throw new AcmeException($"{response.Url} answered without the order's URL (a Location header).");
         return ReadOrder(response, url);
     }
 
-    /// <summary>Reads an order.</summary>
+    /// <summary>Reads an order (RFC 8555 §7.1.3) by a POST-as-GET (§6.3).</summary>
     public async Task<AcmeOrder> GetOrderAsync(Uri orderUrl, CancellationToken cancellationToken = default) =>
         ReadOrder(await PostAsync(orderUrl, null, cancellationToken), orderUrl);
 
@@ -42,7 +43,8 @@ public sealed partial class AcmeClient
         // draft-ietf-acme-profiles §4: "The client MUST NOT request a profile name that is not advertised in the server's
         // Directory metadata object."
         var offered = directory.Meta?.Profiles?.Keys ?? [];
-        if (offered.Contains(profile, StringComparer.Ordinal)) return profile;
+        if (offered.Contains(profile, StringComparer.Ordinal))
+            return profile;
         var choice = offered.Any() ? $"it has {string.Join(", ", offered)}" : "it has no profiles";
         throw AcmeException.Permanent($"The CA at {_directoryUrl} does not offer the profile \"{profile}\": {choice}.");
     }

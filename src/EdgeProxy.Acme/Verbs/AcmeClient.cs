@@ -6,7 +6,10 @@ namespace EdgeProxy.Acme;
 /// The operations of RFC 8555, one method each, without any flow between them; <see cref="CertificateOrder"/> is the flow.
 /// Safe to use from several threads.
 /// </summary>
-/// <remarks>Every failure but cancellation is an <see cref="AcmeException"/>.</remarks>
+/// <remarks>
+/// Every failure but cancellation is an <see cref="AcmeException"/>. An operation in the account's name throws an
+/// <see cref="InvalidOperationException"/> while <see cref="AccountUrl"/> is null.
+/// </remarks>
 public sealed partial class AcmeClient
 {
     private static readonly TimeSpan DirectoryLifetime = TimeSpan.FromHours(1);

@@ -31,7 +31,7 @@ public sealed record AcmeDirectory
     };
 }
 
-/// <summary>What a CA says about itself in its directory.</summary>
+/// <summary>What a CA says about itself in its directory (RFC 8555 §7.1.1).</summary>
 public sealed record AcmeDirectoryMeta
 {
     /// <summary>The terms of service to agree to.</summary>

@@ -10,28 +10,28 @@ public enum AcmeStatus
     /// <summary>A status RFC 8555 does not name.</summary>
     Unknown,
 
-    /// <summary>Something is left for us to do, or for the CA to check.</summary>
+    /// <summary>The client has something to do, or the CA something to check.</summary>
     Pending,
 
     /// <summary>The order can be finalized.</summary>
     Ready,
 
-    /// <summary>The CA is at work.</summary>
+    /// <summary>The CA is checking or issuing.</summary>
     Processing,
 
-    /// <summary>Done, in the good sense.</summary>
+    /// <summary>It succeeded.</summary>
     Valid,
 
-    /// <summary>Failed, for good.</summary>
+    /// <summary>It failed and cannot succeed any more.</summary>
     Invalid,
 
-    /// <summary>Given up by the client.</summary>
+    /// <summary>The client has given it up.</summary>
     Deactivated,
 
-    /// <summary>Too old.</summary>
+    /// <summary>Its time has run out.</summary>
     Expired,
 
-    /// <summary>Given up by the CA.</summary>
+    /// <summary>The CA has withdrawn it.</summary>
     Revoked,
 }
 

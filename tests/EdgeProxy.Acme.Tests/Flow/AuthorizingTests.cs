@@ -170,7 +170,7 @@ public sealed class AuthorizingTests : IDisposable
 
         await ObtainAsync(new RecordingSolver());
 
-        // Not the 99 seconds that came before there was anything to wait for.
+        // The 99 seconds were asked for before the response, so they do not count.
         Assert.Equal([TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(11)], _time.Waits[..2]);
     }
 
@@ -208,7 +208,7 @@ public sealed class AuthorizingTests : IDisposable
     public async Task DoesNotWaitForACaThatWaitsForAnotherResponse()
     {
         _ca.On("/authz/b", Answer.Json(Authorization("b", "valid")));
-        // Left behind by an earlier attempt, which is no reason not to respond again.
+        // The first error is from an earlier attempt; the client responds all the same.
         _ca.On("/authz/a", Answer.Json(Authorization("a", error: "earlier")), Answer.Json(Authorization("a", error: "Connection refused")));
 
         var failure = await FailsAsync(new RecordingSolver());
@@ -340,7 +340,8 @@ public sealed class AuthorizingTests : IDisposable
 
     private static string Authorization(
         string name, string status = "pending", string challengeStatus = "pending", string? error = null, string type = "http-01") => $$"""
-        {"status": "{{status}}", "identifier": {"type": "dns", "value": "{{name}}.test"}, "wildcard": {{(type == "dns-01" ? "true" : "false")}},
+        {"status": "{{status}}", "wildcard": {{(type == "dns-01" ? "true" : "false")}},
+         "identifier": {"type": "dns", "value": "{{name}}.test"},
          "challenges": [{"type": "from-the-future", "shape": [1, {"un": "known"}]}, {{Challenge(name, challengeStatus, error, type)}}]}
         """;
 

@@ -80,7 +80,7 @@ public sealed class CertificateOrderFaultTests : IDisposable
         await ObtainAsync();
 
         Assert.Equal([TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(13)], _time.Waits[..2]);
-        // Without a wish of the CA's: a delay of our own.
+        // The CA asked for no delay the last time, so the schedule's own applies.
         Assert.InRange(_time.Waits[2], TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
         Assert.Equal(1, _ca.Count("/finalize"));
     }
@@ -160,7 +160,8 @@ public sealed class CertificateOrderFaultTests : IDisposable
     {
         _ca.On("/new-order", Answer.Text(403, "application/problem+json", """
             {"type": "urn:ietf:params:acme:error:rejectedIdentifier", "detail": "Some names were rejected", "subproblems": [
-              {"type": "urn:ietf:params:acme:error:rejectedIdentifier", "detail": "forbidden", "identifier": {"type": "dns", "value": "a.test"}}]}
+              {"type": "urn:ietf:params:acme:error:rejectedIdentifier", "detail": "forbidden",
+               "identifier": {"type": "dns", "value": "a.test"}}]}
             """));
 
         var failure = await FailsAsync();
@@ -236,7 +237,8 @@ public sealed class CertificateOrderFaultTests : IDisposable
     [InlineData("\"status\": \"invalid\"")]
     [InlineData("\"status\": \"ready\", \"expires\": \"2030-05-17T12:00:00Z\"")]
     [InlineData("\"status\": \"ready\", \"identifiers\": [{\"type\": \"dns\", \"value\": \"b.test\"}]")]
-    [InlineData("\"status\": \"ready\", \"identifiers\": [{\"type\": \"dns\", \"value\": \"a.test\"}, {\"type\": \"dns\", \"value\": \"b.test\"}]")]
+    [InlineData("\"status\": \"ready\", \"identifiers\": [{\"type\": \"dns\", \"value\": \"a.test\"}, "
+        + "{\"type\": \"dns\", \"value\": \"b.test\"}]")]
     public async Task StartsAgainWhenTheOldOrderLeadsNowhere(string members)
     {
         // A member given twice: the last one counts.

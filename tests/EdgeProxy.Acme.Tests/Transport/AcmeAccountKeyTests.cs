@@ -12,9 +12,11 @@ public sealed class AcmeAccountKeyTests
         // RFC 7638 §3.1.
         using var rsa = RSA.Create(new RSAParameters
         {
-            Modulus = Base64Url.DecodeFromChars("0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWK"
-                + "RXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHz"
-                + "u6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"),
+            Modulus = Base64Url.DecodeFromChars(
+                "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjB"
+                + "ZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8"
+                + "KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_"
+                + "xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"),
             Exponent = [1, 0, 1],
         });
 
@@ -29,9 +31,10 @@ public sealed class AcmeAccountKeyTests
         var signature = key.Sign(Encoding.ASCII.GetBytes("eyJhbGciOiJSUzI1NiJ9." + Rfc7515.Payload));
 
         Assert.Equal("RS256", key.Algorithm);
-        Assert.Equal("cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQ"
-            + "jbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZES"
-            + "c6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw",
+        Assert.Equal("cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9"
+            + "uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB"
+            + "_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rq"
+            + "Vt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw",
             Base64Url.EncodeToString(signature));
     }
 
@@ -47,8 +50,8 @@ public sealed class AcmeAccountKeyTests
         Assert.Equal("ES256", key.Algorithm);
         Assert.Equal(64, signature.Length);
         Assert.True(ec.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
-        Assert.Equal("""{"crv":"P-256","kty":"EC","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}""",
-            key.PublicJwk);
+        Assert.Equal("""{"crv":"P-256","kty":"EC","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","""
+            + "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}", key.PublicJwk);
     }
 
     [Fact]
@@ -85,7 +88,8 @@ public sealed class AcmeAccountKeyTests
         Assert.Throws<CryptographicException>(() => AcmeAccountKey.FromPem(shortRsa.ExportPkcs8PrivateKeyPem()));
         Assert.Throws<CryptographicException>(() => AcmeAccountKey.FromPem(p256.ExportSubjectPublicKeyInfoPem()));
         Assert.Throws<CryptographicException>(() => AcmeAccountKey.FromPem(""));
-        var damaged = Assert.Throws<CryptographicException>(() => AcmeAccountKey.FromPem($"-----BEGIN PRIVATE KEY-----\n{secret[..^8]}\n-----END"));
+        var damaged = Assert.Throws<CryptographicException>(
+            () => AcmeAccountKey.FromPem($"-----BEGIN PRIVATE KEY-----\n{secret[..^8]}\n-----END"));
         Assert.DoesNotContain(secret[..20], damaged.ToString());
     }
 

@@ -11,7 +11,8 @@ public sealed class AcmeProblemTests
             {
               "type": "urn:ietf:params:acme:error:malformed", "title": "unused", "status": 400, "detail": "Some names\nwere rejected",
               "subproblems": [
-                {"type": "urn:ietf:params:acme:error:rejectedIdentifier", "detail": "forbidden", "identifier": {"type": "dns", "value": "a.test"}},
+                {"type": "urn:ietf:params:acme:error:rejectedIdentifier", "detail": "forbidden",
+                 "identifier": {"type": "dns", "value": "a.test"}},
                 {"type": "https://ca.test/errors/odd", "title": "odd"}
               ]
             }

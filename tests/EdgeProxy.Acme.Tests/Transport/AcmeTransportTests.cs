@@ -101,8 +101,8 @@ public sealed class AcmeTransportTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(seconds), failure.RetryAfter);
         Assert.Equal(HttpStatusCode.TooManyRequests, failure.StatusCode);
         Assert.False(failure.IsPermanent);
-        Assert.Equal($"https://ca.test/order/1 refused the request: too many certificates (rateLimited). It asks to wait {seconds} seconds.",
-            failure.Message);
+        Assert.Equal("https://ca.test/order/1 refused the request: too many certificates (rateLimited). "
+            + $"It asks to wait {seconds} seconds.", failure.Message);
         Assert.Equal(1, _ca.Count("/order/1"));
     }
 

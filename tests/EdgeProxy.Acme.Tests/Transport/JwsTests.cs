@@ -51,7 +51,8 @@ public sealed class JwsTests
         using var jws = JsonDocument.Parse(Jws.Bind(new ExternalAccountBinding("kid-1", hmacKey), key, Url).ToJsonString());
 
         // RFC 8555 §7.3.4: alg, kid and url, no nonce; the payload is the account's public key.
-        Assert.Equal("""{"alg":"HS256","kid":"kid-1","url":"https://ca.test/new-order"}""", Encoding.UTF8.GetString(Decode(jws, "protected")));
+        Assert.Equal("""{"alg":"HS256","kid":"kid-1","url":"https://ca.test/new-order"}""",
+            Encoding.UTF8.GetString(Decode(jws, "protected")));
         Assert.Equal(key.PublicJwk, Encoding.UTF8.GetString(Decode(jws, "payload")));
         var signed = Encoding.ASCII.GetBytes($"{Text(jws, "protected")}.{Text(jws, "payload")}");
         Assert.Equal(HMACSHA256.HashData(hmacKey, signed), Decode(jws, "signature"));

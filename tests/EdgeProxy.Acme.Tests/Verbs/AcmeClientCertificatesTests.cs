@@ -50,7 +50,9 @@ public sealed class AcmeClientCertificatesTests
     public async Task SaysSoWhenTheCaDoesNotRevoke()
     {
         using var ca = new FakeCa();
-        ca.On("/dir", Answer.Json("""{"newNonce":"https://ca.test/nonce","newAccount":"https://ca.test/a","newOrder":"https://ca.test/o"}"""));
+        ca.On("/dir", Answer.Json("""
+            {"newNonce": "https://ca.test/nonce", "newAccount": "https://ca.test/a", "newOrder": "https://ca.test/o"}
+            """));
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = X509Certificate2.CreateFromPem(FakeIssuer.Issue(key, ["a.test"]));
 

@@ -25,7 +25,9 @@ public sealed class AcmeDirectoryTests
     public async Task NeedsNoMoreThanThreeUrlsAndTakesRelativeOnes()
     {
         using var ca = new FakeCa();
-        ca.On("/dir", Answer.Json("""{"newNonce": "nonce", "newAccount": "/account", "newOrder": "https://ca.test/order", "meta": null}"""));
+        ca.On("/dir", Answer.Json("""
+            {"newNonce": "nonce", "newAccount": "/account", "newOrder": "https://ca.test/order", "meta": null}
+            """));
 
         var directory = await ca.Client().GetDirectoryAsync(Cancel);
 
