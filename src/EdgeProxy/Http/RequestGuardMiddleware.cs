@@ -12,7 +12,7 @@ internal sealed class RequestGuardMiddleware(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var facts = RequestFacts.Of(context);
-        if (RequestTarget.IsMalformed(facts.RawTarget))
+        if (RequestTarget.IsMalformed(facts.RawTarget) || RequestHead.IsMalformed(context))
             return ErrorBody.WriteAsync(context, StatusCodes.Status400BadRequest);
         if (HttpMethods.IsConnect(context.Request.Method) && !OpensWebSocket(context))
             return ErrorBody.WriteAsync(context, StatusCodes.Status501NotImplemented);
