@@ -11,8 +11,7 @@ internal static class ConfigParser
 
     /// <param name="root">The whole configuration.</param>
     /// <param name="baseDirectory">What relative paths are relative to.</param>
-    /// <param name="domainOrder">Keys under <c>Domains</c> as they are written, because <see cref="IConfiguration"/> sorts them.</param>
-    public static ConfigResult Parse(IConfiguration root, string baseDirectory, IReadOnlyList<string> domainOrder)
+    public static ConfigResult Parse(ConfigNode root, string baseDirectory)
     {
         var errors = new List<ConfigError>();
         var section = ConfigSection.Root(root, SectionName, errors);
@@ -21,7 +20,7 @@ internal static class ConfigParser
         var gracePeriod = section.Read("ShutdownGracePeriod", TimeSpan.FromSeconds(30), ValueParser.Duration);
         var trustedProxies = section.ReadList("TrustedProxies", ValueParser.Network);
         var acme = AcmeOptionsParser.Parse(section.Section("Acme"), baseDirectory);
-        var sites = ParseSites(section.Section("Domains"), new SiteParser(listeners, acme, baseDirectory), domainOrder, baseDirectory);
+        var sites = ParseSites(section.Section("Domains"), new SiteParser(listeners, acme, baseDirectory), baseDirectory);
         section.RejectUnknownKeys();
         return errors.Count > 0 ? ConfigResult.Invalid(errors) : ConfigResult.Valid(new EdgeConfig
         {
@@ -33,14 +32,11 @@ internal static class ConfigParser
         });
     }
 
-    private static ImmutableArray<Site> ParseSites(ConfigSection domains, SiteParser parser, IReadOnlyList<string> order, string baseDirectory)
+    private static ImmutableArray<Site> ParseSites(ConfigSection domains, SiteParser parser, string baseDirectory)
     {
         if (domains.IsEmpty)
             domains.Fail(LinesToAdd(Path.Combine(baseDirectory, "appsettings.json")));
-        var written = order.Intersect(domains.Keys, StringComparer.OrdinalIgnoreCase);
-        return [.. written.Union(domains.Keys, StringComparer.OrdinalIgnoreCase)
-            .Select(key => parser.Parse(domains.Section(key)))
-            .OfType<Site>()];
+        return [.. domains.Keys.Select(key => parser.Parse(domains.Section(key))).OfType<Site>()];
     }
 
     private static string LinesToAdd(string file) => $$"""

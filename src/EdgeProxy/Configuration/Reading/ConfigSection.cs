@@ -4,51 +4,51 @@ namespace EdgeProxy.Configuration.Reading;
 
 /// <summary>One section while it is read: remembers every key asked for and collects what is wrong with any of them.
 /// An empty value counts as absent; a key that nobody asked for is an error.</summary>
-internal sealed class ConfigSection(IConfigurationSection section, string path, ICollection<ConfigError> errors)
+internal sealed class ConfigSection(ConfigNode node, string path, ICollection<ConfigError> errors)
 {
-    private readonly List<string> _known = [];
+    private readonly OrderedDictionary<string, bool> _known = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<ConfigSection> _sections = [];
 
-    public static ConfigSection Root(IConfiguration root, string key, ICollection<ConfigError> errors)
+    public static ConfigSection Root(ConfigNode root, string key, ICollection<ConfigError> errors)
     {
-        var section = new ConfigSection(root.GetSection(key), key, errors);
+        var section = new ConfigSection(root.Find(key), key, errors);
         section.RejectSingleValue();
         return section;
     }
 
-    public string Key => section.Key;
+    public string Key => node.Key;
 
     public string Path => path;
 
-    /// <summary>The keys that are there, for sections whose keys are not fixed.</summary>
-    public IEnumerable<string> Keys => section.GetChildren().Select(child => child.Key);
+    /// <summary>The keys that are there, for sections whose keys are not fixed, in the order written.</summary>
+    public IEnumerable<string> Keys => node.Children.Select(child => child.Key);
 
-    public bool IsEmpty => !section.GetChildren().Any();
+    public bool IsEmpty => node.Children.Count == 0;
 
-    public bool Has(string key) => IsPresent(section.GetSection(key));
+    public bool Has(string key) => node.Find(key).IsPresent;
 
     /// <summary>A single value. <paramref name="parse"/> throws <see cref="FormatException"/> with a sentence for one it cannot take.</summary>
     public T Read<T>(string key, T fallback, Func<string, T> parse)
     {
-        _known.Add(key);
-        var child = section.GetSection(key);
-        if (child.GetChildren().Any())
+        _known.TryAdd(key, true);
+        var child = node.Find(key);
+        if (child.Children.Count > 0)
             Fail(key, "must be a single value, not an object or a list.");
-        else if (!string.IsNullOrWhiteSpace(child.Value))
-            return Parse(key, child.Value.Trim(), fallback, parse);
+        else if (child.HasValue)
+            return Parse(key, child.Value!.Trim(), fallback, parse);
         return fallback;
     }
 
     /// <summary>The values of a list that parse, each with its path; the others are errors.</summary>
     public ImmutableArray<(string Path, T Value)> ReadList<T>(string key, Func<string, T> parse)
     {
-        var list = section.GetSection(key);
-        if (!string.IsNullOrWhiteSpace(list.Value) && !list.GetChildren().Any())
+        var list = node.Find(key);
+        if (list.HasValue && list.Children.Count == 0)
             Fail(key, "must be a list: [ \"...\", \"...\" ]");
         var items = new ConfigSection(list, $"{path}:{key}", errors);
-        _known.Add(key);
+        _known.TryAdd(key, true);
         var values = ImmutableArray.CreateBuilder<(string, T)>();
-        foreach (var index in items.Keys)
+        foreach (var index in items.Keys.Order(ConfigurationKeyComparer.Instance))
         {
             if (!items.Has(index))
                 items.Fail(index, "is empty: write a value, or remove it.");
@@ -64,8 +64,8 @@ internal sealed class ConfigSection(IConfigurationSection section, string path, 
 
     public ConfigSection Section(string key)
     {
-        _known.Add(key);
-        var child = new ConfigSection(section.GetSection(key), $"{path}:{key}", errors);
+        _known.TryAdd(key, true);
+        var child = new ConfigSection(node.Find(key), $"{path}:{key}", errors);
         child.RejectSingleValue();
         _sections.Add(child);
         return child;
@@ -81,8 +81,8 @@ internal sealed class ConfigSection(IConfigurationSection section, string path, 
     /// <summary>Last step: reports what is written here or below and was never asked for.</summary>
     public void RejectUnknownKeys()
     {
-        foreach (var key in Keys.Where(key => !_known.Contains(key, StringComparer.OrdinalIgnoreCase)))
-            Fail(key, Spelling.Explain(key, _known));
+        foreach (var key in Keys.Where(key => !_known.ContainsKey(key)))
+            Fail(key, Spelling.Explain(key, _known.Keys));
         foreach (var child in _sections)
             child.RejectUnknownKeys();
     }
@@ -102,9 +102,7 @@ internal sealed class ConfigSection(IConfigurationSection section, string path, 
 
     private void RejectSingleValue()
     {
-        if (IsEmpty && !string.IsNullOrWhiteSpace(section.Value))
+        if (IsEmpty && node.HasValue)
             Fail("must be an object { ... }, not a single value.");
     }
-
-    private static bool IsPresent(IConfigurationSection child) => !string.IsNullOrWhiteSpace(child.Value) || child.GetChildren().Any();
 }

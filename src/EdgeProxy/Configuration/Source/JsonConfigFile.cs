@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Configuration.Source;
@@ -6,7 +7,7 @@ namespace EdgeProxy.Configuration.Source;
 /// <param name="Values">Everything but what is in <paramref name="Errors"/>.</param>
 /// <param name="Errors">Empty for a file that is sound.</param>
 /// <param name="IsWhole">False where reading ended early: then <paramref name="Values"/> is what came before.</param>
-internal sealed record JsonConfigFile(IReadOnlyCollection<KeyValuePair<string, string?>> Values, IReadOnlyList<ConfigError> Errors, bool IsWhole)
+internal sealed record JsonConfigFile(IReadOnlyDictionary<string, string?> Values, IReadOnlyList<ConfigError> Errors, bool IsWhole)
 {
     public static JsonConfigFile Read(string file)
     {
@@ -24,5 +25,5 @@ internal sealed record JsonConfigFile(IReadOnlyCollection<KeyValuePair<string, s
         }
     }
 
-    private static JsonConfigFile Unreadable(string file, string why) => new([], [new ConfigError(file, why)], false);
+    private static JsonConfigFile Unreadable(string file, string why) => new(ImmutableDictionary<string, string?>.Empty, [new ConfigError(file, why)], false);
 }

@@ -18,6 +18,7 @@ internal sealed partial class JsonConfigParser
     private readonly byte[] _json;
     private readonly OrderedDictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<ConfigError> _errors = [];
+    private (long Number, int Start) _line = (1, 0);
 
     private JsonConfigParser(string file, byte[] json) => (_file, _json) = (file, json);
 
@@ -127,7 +128,13 @@ internal sealed partial class JsonConfigParser
 
     private void Fail(long line, string message) => _errors.Add(new ConfigError(string.Create(CultureInfo.InvariantCulture, $"{_file}:{line}"), message));
 
-    private long Line(ref Utf8JsonReader reader) => _json.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n') + 1;
+    /// <summary>Counts on from where the last call ended, as the reader only moves forwards.</summary>
+    private long Line(ref Utf8JsonReader reader)
+    {
+        var start = (int)reader.TokenStartIndex;
+        _line = (_line.Number + _json.AsSpan(_line.Start..start).Count((byte)'\n'), start);
+        return _line.Number;
+    }
 
     [GeneratedRegex(@"^EdgeProxy:Domains:[^:]+:Errors:[^:]+\z", RegexOptions.IgnoreCase)]
     private static partial Regex ErrorBody();

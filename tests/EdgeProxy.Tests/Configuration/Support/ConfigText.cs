@@ -3,7 +3,6 @@ using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Parsing;
 using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Configuration.Source;
-using Microsoft.Extensions.Configuration;
 
 namespace EdgeProxy.Tests.Configuration;
 
@@ -17,9 +16,7 @@ internal static class ConfigText
     {
         var file = JsonConfigParser.Parse("appsettings.json", Encoding.UTF8.GetBytes($"{{ 'EdgeProxy': {section} }}".Replace('\'', '"')));
         Assert.Empty(file.Errors);
-        var root = new ConfigurationBuilder().AddInMemoryCollection(file.Values).Build();
-        var order = file.Values.Select(pair => pair.Key.Split(':')).Where(path => path.Length > 2 && path[1] == "Domains").Select(path => path[2]);
-        return ConfigParser.Parse(root, BaseDirectory, [.. order]);
+        return ConfigParser.Parse(ConfigNode.Create(file.Values), BaseDirectory);
     }
 
     /// <summary>Parses what is written for one site, beside an Acme section that is in order.</summary>
