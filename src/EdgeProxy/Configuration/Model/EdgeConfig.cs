@@ -1,9 +1,9 @@
-using System.Collections.Immutable;
 using System.Net;
 
 namespace EdgeProxy.Configuration.Model;
 
-/// <summary>The whole configuration after parsing: immutable, and no invalid state is representable. Readers take it as one snapshot.</summary>
+/// <summary>The whole configuration after parsing: immutable, free of invalid states, and compared by value.
+/// Readers take it as one snapshot.</summary>
 internal sealed record EdgeConfig
 {
     public required ListenerConfig Listeners { get; init; }
@@ -15,10 +15,10 @@ internal sealed record EdgeConfig
     public required TimeSpan ShutdownGracePeriod { get; init; }
 
     /// <summary>Networks whose <c>X-Forwarded-*</c> headers are believed.</summary>
-    public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
+    public ValueList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>The sites in the order they are written; never empty.</summary>
-    public required ImmutableArray<Site> Sites { get; init; }
+    public required ValueList<Site> Sites { get; init; }
 }
 
 /// <summary>Where the process listens. <see cref="PublicHttpsPort"/> is the port that redirects name.</summary>

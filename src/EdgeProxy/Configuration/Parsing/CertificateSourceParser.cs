@@ -16,7 +16,7 @@ internal sealed class CertificateSourceParser(
 
     private readonly ConfigSection _section = site.Section("Certificate");
 
-    public ImmutableArray<SiteName> Parse(ImmutableArray<(string Path, string Value)> names)
+    public ValueList<SiteName> Parse(ImmutableArray<(string Path, string Value)> names)
     {
         var source = _section.Read("Source", null, text => ValueParser.Choice(text, Sources));
         var file = ParseFile(source);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
 
@@ -32,7 +31,7 @@ internal static class ConfigParser
         });
     }
 
-    private static ImmutableArray<Site> ParseSites(ConfigSection domains, SiteParser parser, string baseDirectory)
+    private static ValueList<Site> ParseSites(ConfigSection domains, SiteParser parser, string baseDirectory)
     {
         if (domains.IsEmpty)
             domains.Fail(LinesToAdd(Path.Combine(baseDirectory, "appsettings.json")));

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
 
@@ -22,10 +21,10 @@ internal static class SiteTargetParser
             RejectProxyKeys(site);
         else
             RejectUpstreams(site);
-        return redirectTo is not null ? new SiteTarget.Redirect(redirectTo) : proxy.Upstreams.IsEmpty ? null : proxy;
+        return redirectTo is not null ? new SiteTarget.Redirect(redirectTo) : proxy.Upstreams.Count == 0 ? null : proxy;
     }
 
-    private static ImmutableArray<Upstream> ParseUpstreams(ConfigSection site)
+    private static ValueList<Upstream> ParseUpstreams(ConfigSection site)
     {
         var one = site.Read<Upstream?>("Upstream", null, UpstreamParser.Parse);
         var several = site.ReadList("Upstreams", UpstreamParser.Parse).Select(item => item.Value);

@@ -25,7 +25,7 @@ public class ConfigParserTests
         Assert.True(site.HttpsRedirect);
         Assert.Equal(301, site.RedirectStatusCode);
         Assert.Equal(30_000_000, site.MaxRequestBodySize);
-        Assert.Empty(site.Errors);
+        Assert.Equal(ErrorBodies.None, site.Errors);
 
         var proxy = Assert.IsType<SiteTarget.Proxy>(site.Target);
         Assert.Equal([new Upstream.Server(new Uri("http://api:8071"), Http2Only: false)], proxy.Upstreams);
@@ -67,13 +67,29 @@ public class ConfigParserTests
         var site = Assert.Single(config.Sites);
         Assert.Equal(["example.org", "www.example.org", "localhost"], site.Names.Select(name => name.Name));
         Assert.Equal((false, 308, null), (site.HttpsRedirect, site.RedirectStatusCode, site.MaxRequestBodySize));
-        Assert.Equal("""{"code":"DOWN","tries":3,"ok":false,"data":null}"""u8, site.Errors[502].Span);
+        Assert.Equal("""{"code":"DOWN","tries":3,"ok":false,"data":null}"""u8, site.Errors.Bodies.Single().Json.Memory.Span);
 
         var acme = Assert.IsType<CertificateSource.Acme>(site.Names[1].Certificate).Authority;
         Assert.Equal("acme-staging-v02.api.letsencrypt.org", acme.DirectoryUrl.Host);
         Assert.Null(acme.Email);
         Assert.Equal((CertificateKeyType.RSA2048, "shortlived", "kid-1"), (acme.KeyType, acme.Profile, acme.ExternalAccount?.KeyId));
         Assert.IsType<CertificateSource.Internal>(site.Names[2].Certificate);
+    }
+
+    [Fact]
+    public void TheSameTextGivesEqualConfigurations()
+    {
+        const string Text = """
+            {
+              'TrustedProxies': [ '10.0.0.0/8' ], 'Acme': { 'AcceptTermsOfService': true },
+              'Domains': {
+                'example.org': { 'Upstreams': [ 'http://a:1', 'demo' ], 'Aliases': [ 'localhost' ], 'Errors': { '502': { 'code': 'DOWN' } } },
+                'example.com': { 'RedirectTo': 'https://example.org' }
+              }
+            }
+            """;
+
+        Assert.Equal(ConfigText.Accept(ConfigText.Parse(Text)), ConfigText.Accept(ConfigText.Parse(Text)));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public class ErrorBodyParserTests
     {
         var config = ConfigText.Accept(ConfigText.ParseSite($"{{ 'Upstream': 'demo', 'Errors': {{ '502': {written} }} }}"));
 
-        Assert.Equal(body, Encoding.UTF8.GetString(config.Sites[0].Errors[502].Span));
+        Assert.Equal(body, Encoding.UTF8.GetString(Assert.Single(config.Sites[0].Errors.Bodies).Json.Memory.Span));
     }
 
     [Theory]
