@@ -22,7 +22,11 @@ internal sealed record EdgeConfig
 }
 
 /// <summary>Where the process listens. <see cref="PublicHttpsPort"/> is the port that redirects name.</summary>
-internal sealed record ListenerConfig(string BindAddress, int HttpPort, int HttpsPort, int PublicHttpsPort, AdminConfig? Admin);
+internal sealed record ListenerConfig(string BindAddress, int HttpPort, int HttpsPort, int PublicHttpsPort, AdminConfig? Admin)
+{
+    /// <summary>The <see cref="BindAddress"/> that stands for all addresses, IPv6's too.</summary>
+    public const string AnyAddress = "*";
+}
 
 /// <summary>The admin listener; absent when its port is 0.</summary>
 internal sealed record AdminConfig(IPAddress BindAddress, int Port)

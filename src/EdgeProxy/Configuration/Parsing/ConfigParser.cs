@@ -1,3 +1,4 @@
+using EdgeProxy.Configuration.Keys;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
 
@@ -6,36 +7,29 @@ namespace EdgeProxy.Configuration.Parsing;
 /// <summary>The section <c>EdgeProxy</c> to one <see cref="EdgeConfig"/>, or every error in it at once.</summary>
 internal static class ConfigParser
 {
-    public const string SectionName = "EdgeProxy";
-
-    /// <param name="root">The whole configuration.</param>
+    /// <param name="tree">The whole configuration.</param>
     /// <param name="baseDirectory">What relative paths are relative to.</param>
-    public static ConfigResult Parse(ConfigNode root, string baseDirectory)
+    public static ConfigResult Parse(ConfigNode tree, string baseDirectory)
     {
         var errors = new List<ConfigError>();
-        var section = ConfigSection.Root(root, SectionName, errors);
+        var section = ConfigSection.Open(tree, EdgeKeys.Section, baseDirectory, errors);
         var listeners = ListenerParser.Parse(section);
-        var dataDirectory = section.Read("DataDirectory", Path.GetFullPath("data", baseDirectory), text => ValueParser.FullPath(text, baseDirectory));
-        var gracePeriod = section.Read("ShutdownGracePeriod", TimeSpan.FromSeconds(30), ValueParser.Duration);
-        var trustedProxies = section.ReadList("TrustedProxies", ValueParser.Network);
-        var acme = AcmeOptionsParser.Parse(section.Section("Acme"), baseDirectory);
-        var sites = ParseSites(section.Section("Domains"), new SiteParser(listeners, acme, baseDirectory), baseDirectory);
-        section.RejectUnknownKeys();
-        return errors.Count > 0 ? ConfigResult.Invalid(errors) : ConfigResult.Valid(new EdgeConfig
+        var config = new EdgeConfig
         {
             Listeners = listeners,
-            DataDirectory = dataDirectory,
-            ShutdownGracePeriod = gracePeriod,
-            TrustedProxies = [.. trustedProxies.Select(item => item.Value)],
-            Sites = sites,
-        });
+            DataDirectory = section.ReadPath(EdgeKeys.DataDirectory) ?? baseDirectory,
+            ShutdownGracePeriod = section.Read(EdgeKeys.ShutdownGracePeriod),
+            TrustedProxies = [.. section.ReadList(EdgeKeys.TrustedProxies).Select(item => item.Value)],
+            Sites = ParseSites(section.Section(EdgeKeys.Domains), new SiteParser(listeners, AcmeOptionsParser.Parse(section.Section(EdgeKeys.Acme))), baseDirectory),
+        };
+        return errors.Count > 0 ? ConfigResult.Invalid(errors) : ConfigResult.Valid(config);
     }
 
     private static ValueList<Site> ParseSites(ConfigSection domains, SiteParser parser, string baseDirectory)
     {
         if (domains.IsEmpty)
             domains.Fail(LinesToAdd(Path.Combine(baseDirectory, "appsettings.json")));
-        return [.. domains.Keys.Select(key => parser.Parse(domains.Section(key))).OfType<Site>()];
+        return [.. domains.Sections(EdgeKeys.Site).Select(parser.Parse).OfType<Site>()];
     }
 
     private static string LinesToAdd(string file) => $$"""

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EdgeProxy.Configuration.Keys;
 using EdgeProxy.Configuration.Parsing;
 using EdgeProxy.Configuration.Reading;
 
@@ -66,12 +67,12 @@ internal sealed class ConfigSource
     {
         var inFiles = files.SelectMany(file => file.Errors).ToList();
         // What a damaged file does not say would be reported as missing; so would sites, where every name was refused.
-        if (files.Any(file => !file.IsWhole) || (inFiles.Count > 0 && !files.Any(file => file.Values.Keys.Any(IsOfSite))))
+        if (files.Any(file => !file.IsWhole) || (inFiles.Count > 0 && !tree.Find(EdgeKeys.Section.Name).Find(EdgeKeys.Domains.Name).IsPresent))
             return ConfigResult.Invalid(inFiles);
         var result = ConfigParser.Parse(tree, ContentRoot);
-        ConfigError[] others = [.. inFiles, .. _alsoCheck?.Invoke(root) ?? []];
+        ConfigError[] others = [.. inFiles, .. TrustedRootsCheck.Errors(tree, ContentRoot), .. _alsoCheck?.Invoke(root) ?? []];
         return others.Length > 0 ? ConfigResult.Invalid([.. result.Errors, .. others]) : result;
     }
 
-    private static bool IsOfSite(string key) => key.StartsWith($"{ConfigParser.SectionName}:Domains:", StringComparison.OrdinalIgnoreCase);
+    private static bool IsOfSite(string key) => key.StartsWith($"{EdgeKeys.Section.Name}:{EdgeKeys.Domains.Name}:", StringComparison.OrdinalIgnoreCase);
 }

@@ -15,13 +15,13 @@ internal sealed record JsonConfigFile(IReadOnlyDictionary<string, string?> Value
         {
             return JsonConfigParser.Parse(file, File.ReadAllBytes(file));
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return Unreadable(file, "there is no such file.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return Unreadable(file, Directory.Exists(file) ? "is a folder; a JSON file is needed." : $"cannot be read: {e.Message}");
+            return Unreadable(file, Directory.Exists(file) ? "is a folder; a JSON file is needed." : $"cannot be read: {exception.Message}");
         }
     }
 

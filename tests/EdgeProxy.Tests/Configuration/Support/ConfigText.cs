@@ -12,9 +12,12 @@ internal static class ConfigText
     public const string BaseDirectory = "/srv/edge";
 
     /// <summary>Parses the whole of a section <c>EdgeProxy</c>.</summary>
-    public static ConfigResult Parse(string section)
+    public static ConfigResult Parse(string section) => ParseFile($"{{ 'EdgeProxy': {section} }}".Replace('\'', '"'));
+
+    /// <summary>Parses an appsettings.json as it is.</summary>
+    public static ConfigResult ParseFile(string json)
     {
-        var file = JsonConfigParser.Parse("appsettings.json", Encoding.UTF8.GetBytes($"{{ 'EdgeProxy': {section} }}".Replace('\'', '"')));
+        var file = JsonConfigParser.Parse("appsettings.json", Encoding.UTF8.GetBytes(json));
         Assert.Empty(file.Errors);
         return ConfigParser.Parse(ConfigNode.Create(file.Values), BaseDirectory);
     }
