@@ -25,6 +25,8 @@ internal static class EdgeKeys
 
     public static readonly SectionKey Admin = new("Admin", "the admin listener", AdminKeys.All);
 
+    public static readonly SectionKey Limits = new("Limits", "what one process takes on at once", LimitKeys.All);
+
     public static readonly ListKey<System.Net.IPNetwork> TrustedProxies = new(
         "TrustedProxies", ValueKinds.Network, "list of CIDR networks and addresses whose X-Forwarded-* headers are believed");
 
@@ -42,6 +44,6 @@ internal static class EdgeKeys
     // A property, as the fields above would not be there yet.
     private static ImmutableArray<ConfigKey> All =>
     [
-        HttpPort, HttpsPort, BindAddress, PublicHttpsPort, DataDirectory, ShutdownGracePeriod, Admin, TrustedProxies, Acme, Domains,
+        HttpPort, HttpsPort, BindAddress, PublicHttpsPort, DataDirectory, ShutdownGracePeriod, Admin, Limits, TrustedProxies, Acme, Domains,
     ];
 }

@@ -33,6 +33,9 @@ internal static class SiteKeys
     public static readonly ValueKey<TimeSpan> ConnectTimeout = new(
         "ConnectTimeout", ValueKinds.PositiveDuration, TimeSpan.FromSeconds(10), "how long connecting to the upstream may take");
 
+    public static readonly ValueKey<bool> RequestBuffering = new(
+        "RequestBuffering", ValueKinds.Boolean, false, "with true, the upstream is connected once the whole request body is here");
+
     public static readonly ValueKey<long> MaxRequestBodySize = new(
         "MaxRequestBodySize", ValueKinds.Bytes, 30_000_000, "bytes; 0 is no limit", "30000000 (30 MB)");
 
@@ -46,6 +49,6 @@ internal static class SiteKeys
     public static ImmutableArray<ConfigKey> All =>
     [
         Upstream, Upstreams, RedirectTo, Aliases, Certificate, HostHeader, HttpsRedirect, RedirectStatusCode, Timeout, ConnectTimeout,
-        MaxRequestBodySize, Errors, Acme,
+        RequestBuffering, MaxRequestBodySize, Errors, Acme,
     ];
 }

@@ -14,6 +14,8 @@ internal sealed record EdgeConfig
     /// <summary>How long a stopping process waits for what is in flight.</summary>
     public required TimeSpan ShutdownGracePeriod { get; init; }
 
+    public LimitsConfig Limits { get; init; } = new(null, null);
+
     /// <summary>Networks whose <c>X-Forwarded-*</c> headers are believed.</summary>
     public ValueList<IPNetwork> TrustedProxies { get; init; } = [];
 
@@ -33,3 +35,8 @@ internal sealed record AdminConfig(IPAddress BindAddress, int Port)
 {
     public const int DefaultPort = 9180;
 }
+
+/// <summary>How many client connections are held at once.</summary>
+/// <param name="MaxConnections">Null: as many as the limit of descriptors allows.</param>
+/// <param name="MaxConnectionsPerClient">From one address; null is no limit.</param>
+internal sealed record LimitsConfig(int? MaxConnections, int? MaxConnectionsPerClient);

@@ -36,7 +36,11 @@ internal abstract record SiteTarget
     /// <param name="HostHeader">The Host header sent upstream.</param>
     /// <param name="Timeout">How long the upstream may stay silent.</param>
     /// <param name="ConnectTimeout">How long connecting may take.</param>
-    internal sealed record Proxy(ValueList<Upstream> Upstreams, HostHeader HostHeader, TimeSpan Timeout, TimeSpan ConnectTimeout) : SiteTarget;
+    internal sealed record Proxy(ValueList<Upstream> Upstreams, HostHeader HostHeader, TimeSpan Timeout, TimeSpan ConnectTimeout) : SiteTarget
+    {
+        /// <summary>Whether the upstream is connected only once the whole request body is here.</summary>
+        public bool RequestBuffering { get; init; }
+    }
 
     /// <summary>Sends visitors to <paramref name="Location"/>, path and query kept.</summary>
     internal sealed record Redirect(Uri Location) : SiteTarget;

@@ -19,11 +19,15 @@ internal static class ConfigParser
             Listeners = listeners,
             DataDirectory = section.ReadPath(EdgeKeys.DataDirectory) ?? baseDirectory,
             ShutdownGracePeriod = section.Read(EdgeKeys.ShutdownGracePeriod),
+            Limits = ParseLimits(section.Section(EdgeKeys.Limits)),
             TrustedProxies = [.. section.ReadList(EdgeKeys.TrustedProxies).Select(item => item.Value)],
             Sites = ParseSites(section.Section(EdgeKeys.Domains), new SiteParser(listeners, AcmeOptionsParser.Parse(section.Section(EdgeKeys.Acme))), baseDirectory),
         };
         return errors.Count > 0 ? ConfigResult.Invalid(errors) : ConfigResult.Valid(config);
     }
+
+    private static LimitsConfig ParseLimits(ConfigSection section) =>
+        new(section.Read(LimitKeys.MaxConnections), section.Read(LimitKeys.MaxConnectionsPerClient));
 
     private static ValueList<Site> ParseSites(ConfigSection domains, SiteParser parser, string baseDirectory)
     {

@@ -9,7 +9,7 @@ namespace EdgeProxy.Configuration.Parsing;
 internal static class ErrorBodyParser
 {
     /// <summary>The errors that the proxy itself answers once it knows the site, so not 404: that is the answer where there is no site.</summary>
-    public static readonly ValueList<int> Statuses = [400, 413, 421, 502, 503, 504];
+    public static readonly ValueList<int> Statuses = [400, 405, 408, 413, 421, 429, 431, 502, 503, 504, 508];
 
     public static ErrorBodies Parse(ConfigSection section)
     {

@@ -8,7 +8,7 @@ namespace EdgeProxy.Configuration.Parsing;
 internal static class SiteTargetParser
 {
     private static readonly ConfigKey[] ProxyKeys =
-        [SiteKeys.Upstream, SiteKeys.Upstreams, SiteKeys.HostHeader, SiteKeys.Timeout, SiteKeys.ConnectTimeout];
+        [SiteKeys.Upstream, SiteKeys.Upstreams, SiteKeys.HostHeader, SiteKeys.Timeout, SiteKeys.ConnectTimeout, SiteKeys.RequestBuffering];
 
     /// <returns>Null after an error.</returns>
     public static SiteTarget? Parse(ConfigSection site)
@@ -16,7 +16,10 @@ internal static class SiteTargetParser
         var redirectTo = site.Read(SiteKeys.RedirectTo);
         var upstreams = ParseUpstreams(site);
         var proxy = new SiteTarget.Proxy(
-            upstreams, site.Read(SiteKeys.HostHeader), site.Read(SiteKeys.Timeout), site.Read(SiteKeys.ConnectTimeout));
+            upstreams, site.Read(SiteKeys.HostHeader), site.Read(SiteKeys.Timeout), site.Read(SiteKeys.ConnectTimeout))
+        {
+            RequestBuffering = site.Read(SiteKeys.RequestBuffering),
+        };
         if (site.Has(SiteKeys.RedirectTo))
             RejectProxyKeys(site);
         else

@@ -24,6 +24,8 @@ public partial class EdgeKeysTests
         ["ShutdownGracePeriod"] = ("", "'ShutdownGracePeriod': '1.00:00:00.5'"),
         ["Admin:Port"] = ("", "'Admin': { 'Port': 0 }"),
         ["Admin:BindAddress"] = ("", "'Admin': { 'BindAddress': '*' }"),
+        ["Limits:MaxConnections"] = ("", "'Limits': { 'MaxConnections': 10000 }"),
+        ["Limits:MaxConnectionsPerClient"] = ("", "'Limits': { 'MaxConnectionsPerClient': 100 }"),
         ["TrustedProxies"] = ("'TrustedProxies': [ '10.0.0.0/8' ]", "'TrustedProxies': [ '10.0.0.0/8', 'fd00::1' ]"),
         ["Acme:Email"] = (Terms, $"{Terms}, 'Email': 'ops@example.org'"),
         ["Acme:AcceptTermsOfService"] = ("'DirectoryUrl': 'https://ca.internal/dir'", $"'DirectoryUrl': 'https://ca.internal/dir', {Terms}"),
@@ -46,6 +48,7 @@ public partial class EdgeKeysTests
         ["Domains:<name>:RedirectStatusCode"] = ("", "'RedirectStatusCode': 308"),
         ["Domains:<name>:Timeout"] = ("", "'Timeout': '00:00:05'"),
         ["Domains:<name>:ConnectTimeout"] = ("", "'ConnectTimeout': '00:00:01.25'"),
+        ["Domains:<name>:RequestBuffering"] = ("", "'RequestBuffering': true"),
         ["Domains:<name>:MaxRequestBodySize"] = ("", "'MaxRequestBodySize': 0"),
         ["Domains:<name>:Errors:<status>"] = ("'Errors': { '503': { 'n': 1.50, 'ä': [ '<' ] } }", "'Errors': { '503': '{ \\'n\\': 1.50 }' }"),
     };

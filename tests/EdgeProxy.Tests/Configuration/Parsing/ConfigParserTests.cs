@@ -19,6 +19,7 @@ public class ConfigParserTests
         Assert.Equal("/srv/edge/data", config.DataDirectory);
         Assert.Equal(TimeSpan.FromSeconds(30), config.ShutdownGracePeriod);
         Assert.Empty(config.TrustedProxies);
+        Assert.Equal(new LimitsConfig(null, null), config.Limits);
 
         var site = Assert.Single(config.Sites);
         Assert.Equal("example.org", site.Name);
@@ -30,6 +31,7 @@ public class ConfigParserTests
         var proxy = Assert.IsType<SiteTarget.Proxy>(site.Target);
         Assert.Equal([new Upstream.Server(new Uri("http://api:8071"), Http2Only: false)], proxy.Upstreams);
         Assert.IsType<HostHeader.Preserve>(proxy.HostHeader);
+        Assert.False(proxy.RequestBuffering);
         Assert.Equal((TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10)), (proxy.Timeout, proxy.ConnectTimeout));
 
         var acme = Assert.IsType<CertificateSource.Acme>(Assert.Single(site.Names).Certificate).Authority;
@@ -45,14 +47,14 @@ public class ConfigParserTests
             {
               'HttpPort': 8080, 'HttpsPort': '8443', 'PublicHttpsPort': 443, 'BindAddress': '10.0.0.1',
               'DataDirectory': '/data', 'ShutdownGracePeriod': '00:01:30',
-              'Admin': { 'Port': 9000, 'BindAddress': '*' },
+              'Admin': { 'Port': 9000, 'BindAddress': '*' }, 'Limits': { 'MaxConnections': 5000, 'MaxConnectionsPerClient': '100' },
               'TrustedProxies': [ '10.0.0.0/8', '192.168.1.7', 'fd00::/8', '10.9.9.9/16' ],
               'Acme': { 'Email': '', 'AcceptTermsOfService': 'true', 'Staging': true, 'Challenge': 'http-01', 'KeyType': 'rsa2048', 'Profile': 'shortlived',
                         'ExternalAccount': { 'KeyId': 'kid-1', 'HmacKey': 'c2VjcmV0LXNlY3JldA' } },
               'Domains': {
                 'example.org': {
                   'Upstreams': [ 'http://a:1', 'h2c://b:2' ], 'Aliases': [ 'www.example.org', 'localhost' ], 'HostHeader': 'PreserveWithPort',
-                  'HttpsRedirect': false, 'RedirectStatusCode': 308, 'Timeout': '00:10:00', 'ConnectTimeout': '00:00:02', 'MaxRequestBodySize': 0,
+                  'HttpsRedirect': false, 'RedirectStatusCode': 308, 'Timeout': '00:10:00', 'ConnectTimeout': '00:00:02', 'RequestBuffering': true, 'MaxRequestBodySize': 0,
                   'Errors': { '502': { 'code': 'DOWN', 'tries': 3, 'ok': false, 'data': null } }
                 }
               }
@@ -61,6 +63,7 @@ public class ConfigParserTests
 
         Assert.Equal(new ListenerConfig("10.0.0.1", 8080, 8443, 443, new AdminConfig(IPAddress.IPv6Any, 9000)), config.Listeners);
         Assert.Equal("/data", config.DataDirectory);
+        Assert.Equal(new LimitsConfig(5000, 100), config.Limits);
         Assert.Equal(TimeSpan.FromSeconds(90), config.ShutdownGracePeriod);
         Assert.Equal(["10.0.0.0/8", "192.168.1.7/32", "fd00::/8", "10.9.0.0/16"], config.TrustedProxies.Select(network => network.ToString()));
 
@@ -68,6 +71,8 @@ public class ConfigParserTests
         Assert.Equal(["example.org", "www.example.org", "localhost"], site.Names.Select(name => name.Name));
         Assert.Equal((false, 308, null), (site.HttpsRedirect, site.RedirectStatusCode, site.MaxRequestBodySize));
         Assert.Equal("""{"code":"DOWN","tries":3,"ok":false,"data":null}"""u8, site.Errors.Bodies.Single().Json.Memory.Span);
+
+        Assert.True(Assert.IsType<SiteTarget.Proxy>(site.Target).RequestBuffering);
 
         var acme = Assert.IsType<CertificateSource.Acme>(site.Names[1].Certificate).Authority;
         Assert.Equal("acme-staging-v02.api.letsencrypt.org", acme.DirectoryUrl.Host);
@@ -150,6 +155,8 @@ public class ConfigParserTests
     [InlineData("'DataDirectory': { 'Path': 'x' }", "DataDirectory", "must be a single value")]
     [InlineData("'DataDirectory': 'a\\u0000b'", "DataDirectory", "null character")]
     [InlineData("'ShutdownGracePeriod': '30'", "ShutdownGracePeriod", "such as 00:00:30")]
+    [InlineData("'Limits': { 'MaxConnections': 0 }", "Limits:MaxConnections", "must be a whole number from 1")]
+    [InlineData("'Limits': { 'MaxConnectionsPerClient': 'many' }", "Limits:MaxConnectionsPerClient", "must be a whole number")]
     [InlineData("'TrustedProxies': '10.0.0.0/8'", "TrustedProxies", "must be a list")]
     [InlineData("'TrustedProxies': [ '10.0.0.0/8', '10.0.0.0/33' ]", "TrustedProxies:1", "is not a network")]
     [InlineData("'TrustedProxies': [ '' ]", "TrustedProxies:0", "is empty")]

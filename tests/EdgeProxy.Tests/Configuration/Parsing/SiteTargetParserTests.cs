@@ -13,6 +13,8 @@ public class SiteTargetParserTests
     [InlineData("'Upstream': [ 'http://b' ]", "Upstream", "must be a single value")]
     [InlineData("'Upstreams': [ 'http://a', 'b' ]", "Upstreams:1", "is not a complete URL")]
     [InlineData("'RedirectTo': 'https://example.com', 'Upstream': 'http://a'", "Upstream", "has no effect beside RedirectTo")]
+    [InlineData("'RedirectTo': 'https://example.com', 'RequestBuffering': true", "RequestBuffering", "has no effect beside RedirectTo")]
+    [InlineData("'Upstream': 'demo', 'RequestBuffering': 1", "RequestBuffering", "must be true or false")]
     [InlineData("'RedirectTo': 'https://example.com', 'Timeout': '00:00:10'", "Timeout", "has no effect beside RedirectTo")]
     [InlineData("'RedirectTo': 'https://example.com?a=b'", "RedirectTo", "must not have a query")]
     [InlineData("'RedirectTo': 'example.com'", "RedirectTo", "write the scheme too")]
