@@ -15,7 +15,7 @@ internal sealed class SiteParser(ListenerConfig listeners, AcmeOptions acme)
     public Site? Parse(ConfigSection section)
     {
         var names = ParseNames(section);
-        var target = SiteTargetParser.Parse(section);
+        var target = SiteTargetParser.Parse(section, listeners);
         var httpsRedirect = section.Read(SiteKeys.HttpsRedirect);
         var statusCode = section.Read(SiteKeys.RedirectStatusCode);
         var bodySize = section.Read(SiteKeys.MaxRequestBodySize);

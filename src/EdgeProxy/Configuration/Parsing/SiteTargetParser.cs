@@ -11,10 +11,10 @@ internal static class SiteTargetParser
         [SiteKeys.Upstream, SiteKeys.Upstreams, SiteKeys.HostHeader, SiteKeys.Timeout, SiteKeys.ConnectTimeout, SiteKeys.RequestBuffering];
 
     /// <returns>Null after an error.</returns>
-    public static SiteTarget? Parse(ConfigSection site)
+    public static SiteTarget? Parse(ConfigSection site, ListenerConfig listeners)
     {
         var redirectTo = site.Read(SiteKeys.RedirectTo);
-        var upstreams = ParseUpstreams(site);
+        var upstreams = ParseUpstreams(site, listeners);
         var proxy = new SiteTarget.Proxy(
             upstreams, site.Read(SiteKeys.HostHeader), site.Read(SiteKeys.Timeout), site.Read(SiteKeys.ConnectTimeout))
         {
@@ -27,11 +27,17 @@ internal static class SiteTargetParser
         return redirectTo is not null ? new SiteTarget.Redirect(redirectTo) : upstreams.Count == 0 ? null : proxy;
     }
 
-    private static ValueList<Upstream> ParseUpstreams(ConfigSection site)
+    private static ValueList<Upstream> ParseUpstreams(ConfigSection site, ListenerConfig listeners)
     {
         var upstreams = site.ReadList(SiteKeys.Upstreams);
         if (site.Read(SiteKeys.Upstream) is { } one)
             upstreams = [(site.PathOf(SiteKeys.Upstream), one)];
+        foreach (var (path, upstream) in upstreams)
+        {
+            if (upstream is Upstream.Server server && OwnAddress.IsMeantBy(server.Address, listeners))
+                site.FailAt(path, $"\"{UpstreamParser.Format(server)}\" is this proxy itself, so requests would go round in circles: write the address of your application.");
+        }
+
         return [.. upstreams.Select(item => item.Value)];
     }
 
