@@ -1,6 +1,7 @@
 using EdgeProxy.Configuration.Keys;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
+using EdgeProxy.Configuration.Writing;
 
 namespace EdgeProxy.Configuration.Parsing;
 
@@ -39,14 +40,7 @@ internal static class ConfigParser
     private static string LinesToAdd(string file) => $$"""
         no site is configured yet. Write into {{file}}, with your own domain, mail address and upstream:
 
-        {
-          "EdgeProxy": {
-            "Acme": { "Email": "ops@example.org", "AcceptTermsOfService": true },
-            "Domains": {
-              "example.org": { "Upstream": "http://localhost:5000" }
-            }
-          }
-        }
+        {{ConfigWriter.WriteExample("example.org", "ops@example.org", new Upstream.Server(new Uri("http://localhost:5000"), Http2Only: false))}}
 
         To try it without a domain: "Domains": { "localhost": { "Upstream": "demo" } }
         """;

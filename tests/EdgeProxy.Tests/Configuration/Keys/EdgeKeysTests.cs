@@ -3,6 +3,7 @@ using EdgeProxy.Configuration.Keys;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Parsing;
 using EdgeProxy.Configuration.Reading;
+using EdgeProxy.Configuration.Writing;
 
 namespace EdgeProxy.Tests.Configuration.Keys;
 
@@ -60,7 +61,7 @@ public partial class EdgeKeysTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public void AChangeMakesAnotherConfiguration(string path)
+    public void AChangeMakesAnotherConfigurationThatIsReadAsItIsWritten(string path)
     {
         var key = path.Replace("Domains:<name>:Acme:", "Acme:", StringComparison.Ordinal);
         if (Constant.Contains(key))
@@ -69,6 +70,8 @@ public partial class EdgeKeysTests
 
         Assert.Equal(Parse(path, before), Parse(path, before));
         Assert.NotEqual(Parse(path, before), Parse(path, after));
+        Assert.Equal(Parse(path, before), WriteAndParse(Parse(path, before)));
+        Assert.Equal(Parse(path, after), WriteAndParse(Parse(path, after)));
     }
 
     [Fact]
@@ -106,6 +109,9 @@ public partial class EdgeKeysTests
     private static string Upstream(string keys) => keys.Contains("Upstream", StringComparison.Ordinal) || keys.Contains("RedirectTo", StringComparison.Ordinal)
         ? keys.Contains("'HostHeader'", StringComparison.Ordinal) ? "'Upstream': 'demo', " : ""
         : "'Upstream': 'demo', ";
+
+    private static EdgeConfig WriteAndParse(EdgeConfig config) =>
+        ConfigText.Accept(ConfigText.ParseFile(ConfigWriter.Write(config, ConfigText.BaseDirectory)));
 
     private static IEnumerable<string> Leaves(SectionKey section, string prefix) => section.Keys.SelectMany(key =>
         key is SectionKey inner ? Leaves(inner, $"{prefix}{key.Name}:") : [prefix + key.Name]);
