@@ -27,7 +27,7 @@ public class RoomsTest
     /// <summary>The folders of a room from the bottom up: each may use those before it. The room's own files come last.</summary>
     private static readonly Dictionary<string, string[]> InnerOrder = new()
     {
-        ["Configuration"] = ["Model", "Reading", "Parsing", "Source", "Writing"],
+        ["Configuration"] = ["Model", "Reading", "Keys", "Writing", "Parsing", "Source"],
         ["Certificates"] = ["Tls", "Stored", "Issuing", "Renewal"],
         ["Proxy"] = ["Messages", "WebSockets", "Demo", "Upstreams", "Section"],
         ["Hosting"] = ["Listening", "Pipeline", "Reload"],

@@ -1,6 +1,6 @@
 using System.Net;
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Configuration.Parsing;
+using EdgeProxy.Configuration.Keys;
 
 namespace EdgeProxy.Commands;
 
@@ -40,9 +40,9 @@ internal sealed class AdminClient : IDisposable
 
     private static Uri? FindAddress(IConfiguration root)
     {
-        var admin = root.GetSection($"{ConfigParser.SectionName}:Admin");
-        var port = ushort.TryParse(admin["Port"], out var written) ? written : AdminConfig.DefaultPort;
-        return port == 0 ? null : new Uri($"http://{new IPEndPoint(Reachable(admin["BindAddress"]), port)}/");
+        var admin = root.GetSection($"{EdgeKeys.Section.Name}:{EdgeKeys.Admin.Name}");
+        var port = ushort.TryParse(admin[AdminKeys.Port.Name], out var written) ? written : AdminConfig.DefaultPort;
+        return port == 0 ? null : new Uri($"http://{new IPEndPoint(Reachable(admin[AdminKeys.BindAddress.Name]), port)}/");
     }
 
     /// <summary>A proxy that listens on all addresses is reached through loopback.</summary>

@@ -27,7 +27,7 @@ internal static class StartupReport
             + $"; data in {config.DataDirectory}";
         foreach (var site in config.Sites)
             yield return $"{Url(site.Name, listen.PublicHttpsPort)} -> {SiteListing.Describe(site.Target)}, certificate: {SiteListing.Describe(site.Names[0].Certificate)}"
-                + (site.Names.Length > 1 ? $"; also {string.Join(", ", site.Names.Skip(1).Select(name => name.Name))}" : "");
+                + (site.Names.Count > 1 ? $"; also {string.Join(", ", site.Names.Skip(1).Select(name => name.Name))}" : "");
         if (config.Sites.FirstOrDefault(site => site.Names[0].Certificate is CertificateSource.Internal) is { } local)
             yield return $"try: curl --cacert {Path.Combine(config.DataDirectory, "internal-ca", "root.pem")} {Url(local.Name, listen.HttpsPort)}";
     }

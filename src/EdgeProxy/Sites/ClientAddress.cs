@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using EdgeProxy.Configuration.Model;
 using Microsoft.Extensions.Primitives;
 
 namespace EdgeProxy.Sites;
@@ -8,7 +8,7 @@ namespace EdgeProxy.Sites;
 /// <summary>Whose request it is: the peer's, or, as far as trusted proxies vouch for it, the one X-Forwarded-For names.</summary>
 internal static class ClientAddress
 {
-    public static bool IsTrusted(ImmutableArray<IPNetwork> trusted, IPAddress address)
+    public static bool IsTrusted(ValueList<IPNetwork> trusted, IPAddress address)
     {
         foreach (var network in trusted)
         {
@@ -21,7 +21,7 @@ internal static class ClientAddress
 
     /// <summary>Walks from the nearest hop outwards to the first that is not trusted. What is no address ends the walk:
     /// whoever wrote it is the last that is known.</summary>
-    public static IPAddress Find(ImmutableArray<IPNetwork> trusted, IPAddress trustedPeer, StringValues forwardedFor)
+    public static IPAddress Find(ValueList<IPNetwork> trusted, IPAddress trustedPeer, StringValues forwardedFor)
     {
         var client = trustedPeer;
         for (var line = forwardedFor.Count - 1; line >= 0; line--)

@@ -261,8 +261,7 @@ public sealed class SiteMiddlewareTests
         var site = EdgeServer.Site("example.org") with
         {
             HttpsRedirect = false,
-            Errors = System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(
-                new Dictionary<int, ReadOnlyMemory<byte>> { [413] = "{\"own\": true}"u8.ToArray() }),
+            Errors = new ErrorBodies([new ErrorBodies.Body(413, [.. "{\"own\": true}"u8])]),
         };
         await using var server = await EdgeServer.StartAsync(EdgeServer.Config(site));
         var response = await server.HttpAsync("POST / HTTP/1.1\r\nHost: example.org\r\nContent-Length: 9999\r\nConnection: close\r\n\r\n");

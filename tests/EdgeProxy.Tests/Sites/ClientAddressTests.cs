@@ -1,12 +1,12 @@
-using System.Collections.Immutable;
 using System.Net;
+using EdgeProxy.Configuration.Model;
 using EdgeProxy.Sites;
 
 namespace EdgeProxy.Tests.Sites;
 
 public sealed class ClientAddressTests
 {
-    private static readonly ImmutableArray<IPNetwork> Trusted = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::/8")];
+    private static readonly ValueList<IPNetwork> Trusted = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::/8")];
     private static readonly IPAddress Peer = IPAddress.Parse("10.0.0.1");
 
     [Theory]

@@ -15,6 +15,11 @@ internal abstract record CertificateSource
 /// <summary>How to talk to one ACME CA (RFC 8555). Compared by value: equal means the same CA, account and order parameters.</summary>
 internal sealed record AcmeConfig
 {
+    /// <summary>The CA that is used where none is chosen.</summary>
+    public static readonly Uri LetsEncrypt = new("https://acme-v02.api.letsencrypt.org/directory");
+
+    public static readonly Uri LetsEncryptStaging = new("https://acme-staging-v02.api.letsencrypt.org/directory");
+
     public required Uri DirectoryUrl { get; init; }
 
     /// <summary>Contact address; null for none.</summary>

@@ -1,16 +1,14 @@
-using System.Collections.Frozen;
-using System.Collections.Immutable;
-
 namespace EdgeProxy.Configuration.Model;
 
-/// <summary>One site: the names it answers to, what it does with a request, and where its certificates come from.</summary>
+/// <summary>One site: the names it answers to, what it does with a request, and where its certificates come from.
+/// Compared by value, so that a reload sees which sites it leaves as they are.</summary>
 internal sealed record Site
 {
     /// <summary>The key under <c>Domains</c>, in the form <see cref="HostName"/> gives it.</summary>
     public required string Name { get; init; }
 
     /// <summary><see cref="Name"/> first, then the aliases. Each has a certificate of its own.</summary>
-    public required ImmutableArray<SiteName> Names { get; init; }
+    public required ValueList<SiteName> Names { get; init; }
 
     public required SiteTarget Target { get; init; }
 
@@ -23,8 +21,8 @@ internal sealed record Site
     /// <summary>Bytes; null is no limit.</summary>
     public long? MaxRequestBodySize { get; init; }
 
-    /// <summary>JSON bodies, by status, that replace the default one for errors the proxy itself answers.</summary>
-    public FrozenDictionary<int, ReadOnlyMemory<byte>> Errors { get; init; } = FrozenDictionary<int, ReadOnlyMemory<byte>>.Empty;
+    /// <summary>What replaces the default bodies of errors that the proxy itself answers.</summary>
+    public ErrorBodies Errors { get; init; } = ErrorBodies.None;
 }
 
 /// <summary>A host name that a site answers to, exact or <c>*.</c> and one label, with the source of its certificate.</summary>
@@ -38,7 +36,11 @@ internal abstract record SiteTarget
     /// <param name="HostHeader">The Host header sent upstream.</param>
     /// <param name="Timeout">How long the upstream may stay silent.</param>
     /// <param name="ConnectTimeout">How long connecting may take.</param>
-    internal sealed record Proxy(ImmutableArray<Upstream> Upstreams, HostHeader HostHeader, TimeSpan Timeout, TimeSpan ConnectTimeout) : SiteTarget;
+    internal sealed record Proxy(ValueList<Upstream> Upstreams, HostHeader HostHeader, TimeSpan Timeout, TimeSpan ConnectTimeout) : SiteTarget
+    {
+        /// <summary>Whether the upstream is connected only once the whole request body is here.</summary>
+        public bool RequestBuffering { get; init; }
+    }
 
     /// <summary>Sends visitors to <paramref name="Location"/>, path and query kept.</summary>
     internal sealed record Redirect(Uri Location) : SiteTarget;

@@ -1,3 +1,4 @@
+using EdgeProxy.Configuration.Keys;
 using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Configuration.Parsing;
@@ -5,14 +6,11 @@ namespace EdgeProxy.Configuration.Parsing;
 /// <summary>The CA that a site's names are ordered from, out of what is written for the site and for all sites.</summary>
 internal static class AcmeConfigParser
 {
-    private static readonly Uri LetsEncrypt = new("https://acme-v02.api.letsencrypt.org/directory");
-    private static readonly Uri LetsEncryptStaging = new("https://acme-staging-v02.api.letsencrypt.org/directory");
-
     public static AcmeConfig Parse(AcmeOptions options)
     {
         var authority = new AcmeConfig
         {
-            DirectoryUrl = options.DirectoryUrl ?? (options.Staging is true ? LetsEncryptStaging : LetsEncrypt),
+            DirectoryUrl = options.DirectoryUrl ?? (options.Staging is true ? AcmeConfig.LetsEncryptStaging : AcmeConfig.LetsEncrypt),
             Email = options.Email,
             AcceptTermsOfService = options.AcceptTermsOfService ?? false,
             TrustedRoots = options.TrustedRoots,
@@ -21,7 +19,12 @@ internal static class AcmeConfigParser
             ExternalAccount = options.ExternalAccount,
         };
         if (IsPublic(authority) && !authority.AcceptTermsOfService)
-            options.Section.Fail("AcceptTermsOfService", $"must be true: {authority.DirectoryUrl.Host} issues certificates only to those who agree to its terms of service.");
+        {
+            options.Section.Fail(
+                AcmeKeys.AcceptTermsOfService,
+                $"must be true: {authority.DirectoryUrl.Host} issues certificates only to those who agree to its terms of service.");
+        }
+
         return authority;
     }
 

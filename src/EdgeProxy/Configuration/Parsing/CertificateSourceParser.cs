@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EdgeProxy.Configuration.Keys;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
 
@@ -7,29 +8,32 @@ namespace EdgeProxy.Configuration.Parsing;
 /// <summary>Where the certificates of one site come from, decided name by name.</summary>
 /// <param name="site">The site as written.</param>
 /// <param name="acme">What is written for all sites.</param>
-/// <param name="baseDirectory">What relative paths are relative to.</param>
 /// <param name="contacts">The mail address of each account, by CA and external account: an account has one, which is its first site's.</param>
 internal sealed class CertificateSourceParser(
-    ConfigSection site, AcmeOptions acme, string baseDirectory, Dictionary<(Uri Directory, string? KeyId), string?> contacts)
+    ConfigSection site, AcmeOptions acme, Dictionary<(Uri Directory, string? KeyId), string?> contacts)
 {
-    private static readonly ImmutableArray<(string, string?)> Sources = [("Acme", "Acme"), ("File", "File"), ("Internal", "Internal")];
+    private readonly ConfigSection _section = site.Section(SiteKeys.Certificate);
 
-    private readonly ConfigSection _section = site.Section("Certificate");
-
-    public ImmutableArray<SiteName> Parse(ImmutableArray<(string Path, string Value)> names)
+    public ValueList<SiteName> Parse(ImmutableArray<(string Path, string Value)> names)
     {
-        var source = _section.Read("Source", null, text => ValueParser.Choice(text, Sources));
+        var source = _section.Read(CertificateKeys.Source);
         var file = ParseFile(source);
-        var options = AcmeOptionsParser.Parse(site.Section("Acme"), baseDirectory);
-        if (source is "File" or "Internal" && site.Has("Acme"))
-            site.Fail("Acme", $"has no effect, because Certificate:Source is {source}: remove one of the two.");
-        else if (source is null && site.Has("Acme") && !names.IsEmpty && names.All(name => PrivateNames.IsInternalByDefault(name.Value)))
-            site.Fail("Acme", "has no effect, because such names get their certificates from the internal CA: write \"Certificate\": { \"Source\": \"Acme\" } beside it, or remove it.");
+        var options = AcmeOptionsParser.Parse(site.Section(SiteKeys.Acme));
+        if (source is CertificateKeys.File or CertificateKeys.Internal && site.Has(SiteKeys.Acme))
+            site.Fail(SiteKeys.Acme, $"has no effect, because Certificate:Source is {source}: remove one of the two.");
+        else if (source is null && site.Has(SiteKeys.Acme) && !names.IsEmpty && names.All(name => PrivateNames.IsInternalByDefault(name.Value)))
+        {
+            site.Fail(
+                SiteKeys.Acme,
+                "has no effect, because such names get their certificates from the internal CA: "
+                    + "write \"Certificate\": { \"Source\": \"Acme\" } beside it, or remove it.");
+        }
+
         var authority = new Lazy<AcmeConfig>(() => WithAccountContact(AcmeConfigParser.Parse(options.Over(acme))));
         return [.. names.Select(name => new SiteName(name.Value, source switch
         {
-            "File" => file,
-            "Internal" => new CertificateSource.Internal(),
+            CertificateKeys.File => file,
+            CertificateKeys.Internal => new CertificateSource.Internal(),
             null when PrivateNames.IsInternalByDefault(name.Value) => new CertificateSource.Internal(),
             _ => FromAcme(authority.Value, name.Path, name.Value),
         }))];
@@ -43,13 +47,13 @@ internal sealed class CertificateSourceParser(
 
     private CertificateSource.File ParseFile(string? source)
     {
-        var path = _section.Read("Path", "", text => ValueParser.FullPath(text, baseDirectory));
-        var keyPath = _section.Read("KeyPath", "", text => ValueParser.FullPath(text, baseDirectory));
-        foreach (var key in new[] { "Path", "KeyPath" })
+        var path = _section.ReadPath(CertificateKeys.Path) ?? "";
+        var keyPath = _section.ReadPath(CertificateKeys.KeyPath) ?? "";
+        foreach (var key in new[] { CertificateKeys.Path, CertificateKeys.KeyPath })
         {
-            if (source == "File" && !_section.Has(key))
+            if (source == CertificateKeys.File && !_section.Has(key))
                 _section.Fail(key, "is missing: Source File needs Path (certificate and chain) and KeyPath (private key), both PEM files.");
-            else if (source != "File" && _section.Has(key))
+            else if (source != CertificateKeys.File && _section.Has(key))
                 _section.Fail(key, "belongs to Source File: write \"Source\": \"File\" beside it, or remove it.");
         }
 
@@ -59,9 +63,17 @@ internal sealed class CertificateSourceParser(
     private CertificateSource.Acme FromAcme(AcmeConfig authority, string path, string name)
     {
         if (name.StartsWith('*'))
-            site.FailAt(path, $"a wildcard certificate needs the challenge dns-01, which is not available: give {name} a certificate with Certificate:Source File, or list the names one by one.");
+        {
+            site.FailAt(
+                path,
+                $"a wildcard certificate needs the challenge dns-01, which is not available: give {name} a certificate with "
+                    + "Certificate:Source File, or list the names one by one.");
+        }
         else if (PrivateNames.IsReserved(name) && AcmeConfigParser.IsPublic(authority))
+        {
             site.FailAt(path, $"no public CA issues a certificate for {name}: remove Certificate:Source, and the internal CA issues it.");
+        }
+
         return new CertificateSource.Acme(authority);
     }
 }

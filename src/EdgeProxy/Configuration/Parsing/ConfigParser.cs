@@ -1,59 +1,46 @@
-using System.Collections.Immutable;
+using EdgeProxy.Configuration.Keys;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
+using EdgeProxy.Configuration.Writing;
 
 namespace EdgeProxy.Configuration.Parsing;
 
 /// <summary>The section <c>EdgeProxy</c> to one <see cref="EdgeConfig"/>, or every error in it at once.</summary>
 internal static class ConfigParser
 {
-    public const string SectionName = "EdgeProxy";
-
-    /// <param name="root">The whole configuration.</param>
+    /// <param name="tree">The whole configuration.</param>
     /// <param name="baseDirectory">What relative paths are relative to.</param>
-    /// <param name="domainOrder">Keys under <c>Domains</c> as they are written, because <see cref="IConfiguration"/> sorts them.</param>
-    public static ConfigResult Parse(IConfiguration root, string baseDirectory, IReadOnlyList<string> domainOrder)
+    public static ConfigResult Parse(ConfigNode tree, string baseDirectory)
     {
         var errors = new List<ConfigError>();
-        var section = ConfigSection.Root(root, SectionName, errors);
+        var section = ConfigSection.Open(tree, EdgeKeys.Section, baseDirectory, errors);
         var listeners = ListenerParser.Parse(section);
-        var dataDirectory = section.Read("DataDirectory", Path.GetFullPath("data", baseDirectory), text => ValueParser.FullPath(text, baseDirectory));
-        var gracePeriod = section.Read("ShutdownGracePeriod", TimeSpan.FromSeconds(30), ValueParser.Duration);
-        var trustedProxies = section.ReadList("TrustedProxies", ValueParser.Network);
-        var acme = AcmeOptionsParser.Parse(section.Section("Acme"), baseDirectory);
-        var sites = ParseSites(section.Section("Domains"), new SiteParser(listeners, acme, baseDirectory), domainOrder, baseDirectory);
-        section.RejectUnknownKeys();
-        return errors.Count > 0 ? ConfigResult.Invalid(errors) : ConfigResult.Valid(new EdgeConfig
+        var config = new EdgeConfig
         {
             Listeners = listeners,
-            DataDirectory = dataDirectory,
-            ShutdownGracePeriod = gracePeriod,
-            TrustedProxies = [.. trustedProxies.Select(item => item.Value)],
-            Sites = sites,
-        });
+            DataDirectory = section.ReadPath(EdgeKeys.DataDirectory) ?? baseDirectory,
+            ShutdownGracePeriod = section.Read(EdgeKeys.ShutdownGracePeriod),
+            Limits = ParseLimits(section.Section(EdgeKeys.Limits)),
+            TrustedProxies = [.. section.ReadList(EdgeKeys.TrustedProxies).Select(item => item.Value)],
+            Sites = ParseSites(section.Section(EdgeKeys.Domains), new SiteParser(listeners, AcmeOptionsParser.Parse(section.Section(EdgeKeys.Acme))), baseDirectory),
+        };
+        return errors.Count > 0 ? ConfigResult.Invalid(errors) : ConfigResult.Valid(config);
     }
 
-    private static ImmutableArray<Site> ParseSites(ConfigSection domains, SiteParser parser, IReadOnlyList<string> order, string baseDirectory)
+    private static LimitsConfig ParseLimits(ConfigSection section) =>
+        new(section.Read(LimitKeys.MaxConnections), section.Read(LimitKeys.MaxConnectionsPerClient));
+
+    private static ValueList<Site> ParseSites(ConfigSection domains, SiteParser parser, string baseDirectory)
     {
         if (domains.IsEmpty)
             domains.Fail(LinesToAdd(Path.Combine(baseDirectory, "appsettings.json")));
-        var written = order.Intersect(domains.Keys, StringComparer.OrdinalIgnoreCase);
-        return [.. written.Union(domains.Keys, StringComparer.OrdinalIgnoreCase)
-            .Select(key => parser.Parse(domains.Section(key)))
-            .OfType<Site>()];
+        return [.. domains.Sections(EdgeKeys.Site).Select(parser.Parse).OfType<Site>()];
     }
 
     private static string LinesToAdd(string file) => $$"""
         no site is configured yet. Write into {{file}}, with your own domain, mail address and upstream:
 
-        {
-          "EdgeProxy": {
-            "Acme": { "Email": "ops@example.org", "AcceptTermsOfService": true },
-            "Domains": {
-              "example.org": { "Upstream": "http://localhost:5000" }
-            }
-          }
-        }
+        {{ConfigWriter.WriteExample("example.org", "ops@example.org", new Upstream.Server(new Uri("http://localhost:5000"), Http2Only: false))}}
 
         To try it without a domain: "Domains": { "localhost": { "Upstream": "demo" } }
         """;

@@ -1,43 +1,27 @@
-using System.Collections.Frozen;
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
+using EdgeProxy.Configuration.Keys;
+using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Configuration.Parsing;
 
-/// <summary>The section <c>Errors</c> of a site: JSON text by status. (An object written inline arrives here as its JSON text:
-/// the reader of the JSON files keeps it whole.)</summary>
+/// <summary>The section <c>Errors</c> of a site: JSON bodies by status.</summary>
 internal static class ErrorBodyParser
 {
-    /// <summary>The errors that the proxy itself answers for a site. 404 and 431 are not among them: it then knows of none.</summary>
-    private static readonly int[] Statuses = [400, 413, 421, 502, 503, 504];
+    /// <summary>The errors that the proxy itself answers once it knows the site, so not 404: that is the answer where there is no site.</summary>
+    public static readonly ValueList<int> Statuses = [400, 405, 408, 413, 421, 429, 431, 502, 503, 504, 508];
 
-    public static FrozenDictionary<int, ReadOnlyMemory<byte>> Parse(ConfigSection section)
+    public static ErrorBodies Parse(ConfigSection section)
     {
-        var bodies = new Dictionary<int, ReadOnlyMemory<byte>>();
-        foreach (var key in section.Keys)
+        var bodies = new SortedDictionary<int, ValueList<byte>>();
+        foreach (var (name, body) in section.ReadAll(SiteKeys.ErrorBody))
         {
-            var body = section.Read(key, default, Body);
-            if (int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && Statuses.Contains(status))
+            if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var status) || !Statuses.Contains(status))
+                section.Fail(name, $"must be the status of an error that EdgeProxy itself answers for a site: {string.Join(", ", Statuses.AsEnumerable())}.");
+            else if (body.Count > 0)
                 bodies[status] = body;
-            else
-                section.Fail(key, $"must be the status of an error that EdgeProxy itself answers for a site: {string.Join(", ", Statuses)}.");
         }
 
-        return bodies.Where(pair => !pair.Value.IsEmpty).ToFrozenDictionary();
-    }
-
-    private static ReadOnlyMemory<byte> Body(string text)
-    {
-        try
-        {
-            using var _ = JsonDocument.Parse(text);
-            return Encoding.UTF8.GetBytes(text);
-        }
-        catch (JsonException)
-        {
-            throw new FormatException("is not JSON: write the body as an object, such as { \"code\": \"BAD_GATEWAY\" }.");
-        }
+        return new ErrorBodies([.. bodies.Select(pair => new ErrorBodies.Body(pair.Key, pair.Value))]);
     }
 }

@@ -1,16 +1,13 @@
 using System.Collections.Immutable;
+using EdgeProxy.Configuration.Keys;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Configuration.Parsing;
 
 /// <summary>One site after another. No name belongs to two of them.</summary>
-internal sealed class SiteParser(ListenerConfig listeners, AcmeOptions acme, string baseDirectory)
+internal sealed class SiteParser(ListenerConfig listeners, AcmeOptions acme)
 {
-    private const long DefaultBodySize = 30_000_000;
-
-    private static readonly ImmutableArray<(string, int)> RedirectStatusCodes = [("301", 301), ("302", 302), ("307", 307), ("308", 308)];
-
     private readonly Dictionary<string, string> _pathByName = [];
     private readonly Dictionary<(Uri Directory, string? KeyId), string?> _contacts = [];
 
@@ -18,12 +15,12 @@ internal sealed class SiteParser(ListenerConfig listeners, AcmeOptions acme, str
     public Site? Parse(ConfigSection section)
     {
         var names = ParseNames(section);
-        var target = SiteTargetParser.Parse(section);
-        var httpsRedirect = section.Read("HttpsRedirect", true, ValueParser.Boolean);
-        var statusCode = section.Read("RedirectStatusCode", 301, text => ValueParser.Choice(text, RedirectStatusCodes));
-        var bodySize = section.Read("MaxRequestBodySize", DefaultBodySize, ValueParser.Bytes);
-        var errors = ErrorBodyParser.Parse(section.Section("Errors"));
-        var certificates = new CertificateSourceParser(section, acme, baseDirectory, _contacts).Parse(names);
+        var target = SiteTargetParser.Parse(section, listeners);
+        var httpsRedirect = section.Read(SiteKeys.HttpsRedirect);
+        var statusCode = section.Read(SiteKeys.RedirectStatusCode);
+        var bodySize = section.Read(SiteKeys.MaxRequestBodySize);
+        var errors = ErrorBodyParser.Parse(section.Section(SiteKeys.Errors));
+        var certificates = new CertificateSourceParser(section, acme, _contacts).Parse(names);
         if (names.IsEmpty || target is null)
             return null;
         if (target is SiteTarget.Redirect redirect)
@@ -42,14 +39,14 @@ internal sealed class SiteParser(ListenerConfig listeners, AcmeOptions acme, str
 
     private ImmutableArray<(string Path, string Value)> ParseNames(ConfigSection section)
     {
-        var names = section.ReadList("Aliases", HostNameParser.Parse);
+        var names = section.ReadList(SiteKeys.Aliases);
         try
         {
             names = names.Insert(0, (section.Path, HostNameParser.Parse(section.Key)));
         }
-        catch (FormatException e)
+        catch (FormatException exception)
         {
-            section.Fail(e.Message);
+            section.Fail(exception.Message);
         }
 
         foreach (var (path, name) in names)
@@ -65,6 +62,6 @@ internal sealed class SiteParser(ListenerConfig listeners, AcmeOptions acme, str
     {
         var isOwnPort = location.Port == listeners.HttpPort || location.Port == listeners.HttpsPort || location.Port == listeners.PublicHttpsPort;
         if (isOwnPort && HostName.TryParse(location.IdnHost, out var host) && names.Any(name => name.Value == host))
-            section.Fail("RedirectTo", $"leads back to this site ({host}), so visitors would go round in circles: name another host.");
+            section.Fail(SiteKeys.RedirectTo, $"leads back to this site ({host}), so visitors would go round in circles: name another host.");
     }
 }

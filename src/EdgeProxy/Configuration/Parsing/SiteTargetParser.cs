@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using EdgeProxy.Configuration.Keys;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
 
@@ -7,29 +7,38 @@ namespace EdgeProxy.Configuration.Parsing;
 /// <summary>What a site does with a request: exactly one of Upstream, Upstreams and RedirectTo says so.</summary>
 internal static class SiteTargetParser
 {
-    private static readonly string[] ProxyKeys = ["Upstream", "Upstreams", "HostHeader", "Timeout", "ConnectTimeout"];
+    private static readonly ConfigKey[] ProxyKeys =
+        [SiteKeys.Upstream, SiteKeys.Upstreams, SiteKeys.HostHeader, SiteKeys.Timeout, SiteKeys.ConnectTimeout, SiteKeys.RequestBuffering];
 
     /// <returns>Null after an error.</returns>
-    public static SiteTarget? Parse(ConfigSection site)
+    public static SiteTarget? Parse(ConfigSection site, ListenerConfig listeners)
     {
-        var redirectTo = site.Read<Uri?>("RedirectTo", null, UrlParser.Base);
+        var redirectTo = site.Read(SiteKeys.RedirectTo);
+        var upstreams = ParseUpstreams(site, listeners);
         var proxy = new SiteTarget.Proxy(
-            ParseUpstreams(site),
-            site.Read("HostHeader", new HostHeader.Preserve(), HostHeaderParser.Parse),
-            site.Read("Timeout", TimeSpan.FromMinutes(1), ValueParser.PositiveDuration),
-            site.Read("ConnectTimeout", TimeSpan.FromSeconds(10), ValueParser.PositiveDuration));
-        if (site.Has("RedirectTo"))
+            upstreams, site.Read(SiteKeys.HostHeader), site.Read(SiteKeys.Timeout), site.Read(SiteKeys.ConnectTimeout))
+        {
+            RequestBuffering = site.Read(SiteKeys.RequestBuffering),
+        };
+        if (site.Has(SiteKeys.RedirectTo))
             RejectProxyKeys(site);
         else
             RejectUpstreams(site);
-        return redirectTo is not null ? new SiteTarget.Redirect(redirectTo) : proxy.Upstreams.IsEmpty ? null : proxy;
+        return redirectTo is not null ? new SiteTarget.Redirect(redirectTo) : upstreams.Count == 0 ? null : proxy;
     }
 
-    private static ImmutableArray<Upstream> ParseUpstreams(ConfigSection site)
+    private static ValueList<Upstream> ParseUpstreams(ConfigSection site, ListenerConfig listeners)
     {
-        var one = site.Read<Upstream?>("Upstream", null, UpstreamParser.Parse);
-        var several = site.ReadList("Upstreams", UpstreamParser.Parse).Select(item => item.Value);
-        return one is null ? [.. several] : [one];
+        var upstreams = site.ReadList(SiteKeys.Upstreams);
+        if (site.Read(SiteKeys.Upstream) is { } one)
+            upstreams = [(site.PathOf(SiteKeys.Upstream), one)];
+        foreach (var (path, upstream) in upstreams)
+        {
+            if (upstream is Upstream.Server server && OwnAddress.IsMeantBy(server.Address, listeners))
+                site.FailAt(path, $"\"{UpstreamParser.Format(server)}\" is this proxy itself, so requests would go round in circles: write the address of your application.");
+        }
+
+        return [.. upstreams.Select(item => item.Value)];
     }
 
     private static void RejectProxyKeys(ConfigSection site)
@@ -40,9 +49,9 @@ internal static class SiteTargetParser
 
     private static void RejectUpstreams(ConfigSection site)
     {
-        if (site.Has("Upstream") && site.Has("Upstreams"))
-            site.Fail("Upstreams", "and Upstream are both there: keep Upstreams for several addresses, Upstream for one.");
-        else if (!site.Has("Upstream") && !site.Has("Upstreams"))
-            site.Fail("Upstream", "is missing: write the address to forward to, such as \"Upstream\": \"http://localhost:5000\", or RedirectTo.");
+        if (site.Has(SiteKeys.Upstream) && site.Has(SiteKeys.Upstreams))
+            site.Fail(SiteKeys.Upstreams, "and Upstream are both there: keep Upstreams for several addresses, Upstream for one.");
+        else if (!site.Has(SiteKeys.Upstream) && !site.Has(SiteKeys.Upstreams))
+            site.Fail(SiteKeys.Upstream, "is missing: write the address to forward to, such as \"Upstream\": \"http://localhost:5000\", or RedirectTo.");
     }
 }

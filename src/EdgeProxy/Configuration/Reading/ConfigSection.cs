@@ -1,110 +1,114 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 
 namespace EdgeProxy.Configuration.Reading;
 
-/// <summary>One section while it is read: remembers every key asked for and collects what is wrong with any of them.
-/// An empty value counts as absent; a key that nobody asked for is an error.</summary>
-internal sealed class ConfigSection(IConfigurationSection section, string path, ICollection<ConfigError> errors)
+/// <summary>One section while it is read, through the keys declared for it. Collects what is wrong with any of them; an empty value counts
+/// as absent, and a key that is not declared is an error.</summary>
+internal sealed class ConfigSection
 {
-    private readonly List<string> _known = [];
-    private readonly List<ConfigSection> _sections = [];
+    private readonly ConfigNode _node;
+    private readonly SectionKey _declared;
+    private readonly string _baseDirectory;
+    private readonly ICollection<ConfigError> _errors;
 
-    public static ConfigSection Root(IConfiguration root, string key, ICollection<ConfigError> errors)
+    private ConfigSection(ConfigNode node, SectionKey declared, string path, string baseDirectory, ICollection<ConfigError> errors)
     {
-        var section = new ConfigSection(root.GetSection(key), key, errors);
-        section.RejectSingleValue();
-        return section;
+        (_node, _declared, Path, _baseDirectory, _errors) = (node, declared, path, baseDirectory, errors);
+        if (IsEmpty && node.HasValue)
+            Fail("must be an object { ... }, not a single value.");
+        foreach (var child in node.Children.Where(child => declared.Find(child.Key) is null))
+            Fail(child.Key, Spelling.Explain(child.Key, declared.Keys.Select(key => key.Name)));
     }
 
-    public string Key => section.Key;
+    public string Key => _node.Key;
 
-    public string Path => path;
+    public string Path { get; }
 
-    /// <summary>The keys that are there, for sections whose keys are not fixed.</summary>
-    public IEnumerable<string> Keys => section.GetChildren().Select(child => child.Key);
+    public bool IsEmpty => _node.Children.Count == 0;
 
-    public bool IsEmpty => !section.GetChildren().Any();
+    /// <summary>The section of that name at the top of <paramref name="tree"/>.</summary>
+    /// <param name="tree">The whole configuration.</param>
+    /// <param name="declared">The keys it may have.</param>
+    /// <param name="baseDirectory">What relative paths are relative to.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    public static ConfigSection Open(ConfigNode tree, SectionKey declared, string baseDirectory, ICollection<ConfigError> errors) =>
+        new(tree.Find(declared.Name), declared, declared.Name, baseDirectory, errors);
 
-    public bool Has(string key) => IsPresent(section.GetSection(key));
+    public bool Has(ConfigKey key) => Find(key).IsPresent;
 
-    /// <summary>A single value. <paramref name="parse"/> throws <see cref="FormatException"/> with a sentence for one it cannot take.</summary>
-    public T Read<T>(string key, T fallback, Func<string, T> parse)
-    {
-        _known.Add(key);
-        var child = section.GetSection(key);
-        if (child.GetChildren().Any())
-            Fail(key, "must be a single value, not an object or a list.");
-        else if (!string.IsNullOrWhiteSpace(child.Value))
-            return Parse(key, child.Value.Trim(), fallback, parse);
-        return fallback;
-    }
+    public T Read<T>(ValueKey<T> key) => Read(Find(key), PathOf(key), key.ValueKind, key.Default);
+
+    /// <returns>The full path; null where none is written and the key has no default.</returns>
+    public string? ReadPath(ValueKey<string> key) => Read(key) is { Length: > 0 } path ? System.IO.Path.GetFullPath(path, _baseDirectory) : null;
 
     /// <summary>The values of a list that parse, each with its path; the others are errors.</summary>
-    public ImmutableArray<(string Path, T Value)> ReadList<T>(string key, Func<string, T> parse)
+    public ImmutableArray<(string Path, T Value)> ReadList<T>(ListKey<T> key)
     {
-        var list = section.GetSection(key);
-        if (!string.IsNullOrWhiteSpace(list.Value) && !list.GetChildren().Any())
+        var list = Find(key);
+        if (list.HasValue && list.Children.Count == 0)
             Fail(key, "must be a list: [ \"...\", \"...\" ]");
-        var items = new ConfigSection(list, $"{path}:{key}", errors);
-        _known.Add(key);
         var values = ImmutableArray.CreateBuilder<(string, T)>();
-        foreach (var index in items.Keys)
+        foreach (var item in list.Children.OrderBy(item => item.Key, ConfigurationKeyComparer.Instance))
         {
-            if (!items.Has(index))
-                items.Fail(index, "is empty: write a value, or remove it.");
-            items.Read(index, false, text =>
-            {
-                values.Add(($"{items.Path}:{index}", parse(text)));
-                return true;
-            });
+            var path = $"{PathOf(key)}:{item.Key}";
+            if (!item.IsPresent)
+                FailAt(path, "is empty: write a value, or remove it.");
+            else if (TryRead(item, path, key.Item, out var value))
+                values.Add((path, value));
         }
 
         return values.ToImmutable();
     }
 
-    public ConfigSection Section(string key)
-    {
-        _known.Add(key);
-        var child = new ConfigSection(section.GetSection(key), $"{path}:{key}", errors);
-        child.RejectSingleValue();
-        _sections.Add(child);
-        return child;
-    }
+    public ConfigSection Section(SectionKey key) => new(Find(key), key, PathOf(key), _baseDirectory, _errors);
 
-    public void Fail(string key, string message) => errors.Add(new ConfigError($"{path}:{key}", message));
+    /// <summary>Every section that is written here, for a key that stands for any name.</summary>
+    public IEnumerable<ConfigSection> Sections(SectionKey open) =>
+        _node.Children.Select(child => new ConfigSection(child, Declared(open), $"{Path}:{child.Key}", _baseDirectory, _errors));
 
-    public void Fail(string message) => errors.Add(new ConfigError(path, message));
+    /// <summary>Every value that is written here, or the default where it does not parse, for a key that stands for any name.</summary>
+    public IEnumerable<(string Name, T Value)> ReadAll<T>(ValueKey<T> open) =>
+        _node.Children.Select(child => (child.Key, Read(child, $"{Path}:{child.Key}", Declared(open).ValueKind, open.Default)));
+
+    public string PathOf(ConfigKey key) => $"{Path}:{key.Name}";
+
+    public void Fail(ConfigKey key, string message) => FailAt(PathOf(key), message);
+
+    public void Fail(string message) => FailAt(Path, message);
+
+    /// <summary>For a key whose name is not fixed.</summary>
+    public void Fail(string name, string message) => FailAt($"{Path}:{name}", message);
 
     /// <summary>For something found out later about a key that is elsewhere.</summary>
-    public void FailAt(string fullPath, string message) => errors.Add(new ConfigError(fullPath, message));
+    public void FailAt(string fullPath, string message) => _errors.Add(new ConfigError(fullPath, message));
 
-    /// <summary>Last step: reports what is written here or below and was never asked for.</summary>
-    public void RejectUnknownKeys()
-    {
-        foreach (var key in Keys.Where(key => !_known.Contains(key, StringComparer.OrdinalIgnoreCase)))
-            Fail(key, Spelling.Explain(key, _known));
-        foreach (var child in _sections)
-            child.RejectUnknownKeys();
-    }
+    private T Read<T>(ConfigNode node, string path, ValueKind<T> kind, T fallback) => TryRead(node, path, kind, out var value) ? value : fallback;
 
-    private T Parse<T>(string key, string text, T fallback, Func<string, T> parse)
+    private bool TryRead<T>(ConfigNode node, string path, ValueKind<T> kind, [MaybeNullWhen(false)] out T value)
     {
+        value = default;
+        if (node.Children.Count > 0)
+        {
+            FailAt(path, "must be a single value, not an object or a list.");
+            return false;
+        }
+
         try
         {
-            return parse(text);
+            if (node.HasValue)
+                value = kind.Parse(node.Value!.Trim());
+            return node.HasValue;
         }
-        catch (FormatException e)
+        catch (FormatException exception)
         {
-            Fail(key, e.Message);
-            return fallback;
+            FailAt(path, exception.Message);
+            return false;
         }
     }
 
-    private void RejectSingleValue()
-    {
-        if (IsEmpty && !string.IsNullOrWhiteSpace(section.Value))
-            Fail("must be an object { ... }, not a single value.");
-    }
+    private ConfigNode Find(ConfigKey key) => _node.Find(Declared(key).Name);
 
-    private static bool IsPresent(IConfigurationSection child) => !string.IsNullOrWhiteSpace(child.Value) || child.GetChildren().Any();
+    private T Declared<T>(T key)
+        where T : ConfigKey => _declared.Keys.Contains(key) ? key : throw new InvalidOperationException($"{key.Name} is not declared below {Path}.");
 }

@@ -19,6 +19,9 @@ internal static class UrlParser
         ? Absolute(text)
         : throw new FormatException($"{Quote(text)} must start with https://.");
 
+    /// <summary>The text that is parsed to <paramref name="url"/>; without the slash of an address that has no path.</summary>
+    public static string Format(Uri url) => url.PathAndQuery == "/" ? url.AbsoluteUri.TrimEnd('/') : url.AbsoluteUri;
+
     private static Uri Absolute(string text)
     {
         if (!text.Contains("://", StringComparison.Ordinal))

@@ -13,6 +13,8 @@ internal static partial class ValueParser
 
     public static int PortOrOff(string text) => Integer(text, 0, 65535);
 
+    public static int Count(string text) => Integer(text, 1, int.MaxValue);
+
     public static bool Boolean(string text) =>
         bool.TryParse(text, out var value) ? value : throw new FormatException($"\"{text}\" must be true or false.");
 
@@ -32,9 +34,9 @@ internal static partial class ValueParser
         ? value
         : throw new FormatException("must be longer than zero, such as 00:01:00.");
 
-    public static string FullPath(string text, string baseDirectory) => text.Contains('\0', StringComparison.Ordinal)
+    public static string Path(string text) => text.Contains('\0', StringComparison.Ordinal)
         ? throw new FormatException("is not a path: it has a null character in it.")
-        : Path.GetFullPath(text, baseDirectory);
+        : text;
 
     public static T Choice<T>(string text, ImmutableArray<(string Name, T Value)> choices)
     {
@@ -50,6 +52,8 @@ internal static partial class ValueParser
     public static IPAddress Address(string text) => HostName.TryParseAddress(text, out var address)
         ? address
         : throw new FormatException($"\"{text}\" is not an IP address: write one such as 127.0.0.1, or * for all.");
+
+    public static string BindAddress(string text) => text == ListenerConfig.AnyAddress ? text : Address(text).ToString();
 
     /// <summary>A network; a bare address is a network of one.</summary>
     public static IPNetwork Network(string text)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using EdgeProxy.Configuration.Keys;
 using EdgeProxy.Configuration.Parsing;
 using EdgeProxy.Configuration.Reading;
-using Microsoft.Extensions.Configuration.EnvironmentVariables;
 
 namespace EdgeProxy.Configuration.Source;
 
@@ -43,37 +43,36 @@ internal sealed class ConfigSource
     {
         ImmutableArray<JsonConfigFile> optional = [.. _optional.Where(file => _present.Contains(file) || File.Exists(file)).Select(JsonConfigFile.Read)];
         ImmutableArray<JsonConfigFile> named = [.. _named.Select(JsonConfigFile.Read)];
-        var builder = new ConfigurationBuilder();
-        AddValues(builder, optional);
-        builder.Add(new EnvironmentVariablesConfigurationSource { Prefix = _place.VariablePrefix });
-        AddValues(builder, named);
-        var root = builder.Build();
-        return new LoadedConfig(root, Parse(root, [.. optional, .. named]));
+        var values = Merge(optional, named);
+        var root = new ConfigurationBuilder().AddInMemoryCollection(values.Where(pair => !IsOfSite(pair.Key))).Build();
+        return new LoadedConfig(root, Parse(ConfigNode.Create(values), root, [.. optional, .. named]));
     }
 
-    private static void AddValues(ConfigurationBuilder builder, ImmutableArray<JsonConfigFile> files)
+    /// <summary>The last value of every key, in the order of the files. What only the environment names comes last, as it has no order.</summary>
+    private OrderedDictionary<string, string?> Merge(ImmutableArray<JsonConfigFile> optional, ImmutableArray<JsonConfigFile> named)
     {
-        foreach (var file in files)
-            builder.AddInMemoryCollection(file.Values);
+        var values = new OrderedDictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, value) in optional.Concat(named).SelectMany(file => file.Values))
+            values[key] = value;
+        foreach (var (key, value) in EnvironmentVariables.Read(_place.VariablePrefix))
+        {
+            if (!named.Any(file => file.Values.ContainsKey(key)))
+                values[key] = value;
+        }
+
+        return values;
     }
 
-    private ConfigResult Parse(IConfigurationRoot root, ImmutableArray<JsonConfigFile> files)
+    private ConfigResult Parse(ConfigNode tree, IConfigurationRoot root, ImmutableArray<JsonConfigFile> files)
     {
-        var order = DomainOrder(files);
         var inFiles = files.SelectMany(file => file.Errors).ToList();
-        // Without what a damaged file says, or with every site's name refused, the parser would only complain about what is not missing.
-        if (files.Any(file => !file.IsWhole) || (inFiles.Count > 0 && order.Count == 0))
+        // What a damaged file does not say would be reported as missing; so would sites, where every name was refused.
+        if (files.Any(file => !file.IsWhole) || (inFiles.Count > 0 && !tree.Find(EdgeKeys.Section.Name).Find(EdgeKeys.Domains.Name).IsPresent))
             return ConfigResult.Invalid(inFiles);
-        var result = ConfigParser.Parse(root, ContentRoot, order);
-        ConfigError[] others = [.. inFiles, .. _alsoCheck?.Invoke(root) ?? []];
+        var result = ConfigParser.Parse(tree, ContentRoot);
+        ConfigError[] others = [.. inFiles, .. TrustedRootsCheck.Errors(tree, ContentRoot), .. _alsoCheck?.Invoke(root) ?? []];
         return others.Length > 0 ? ConfigResult.Invalid([.. result.Errors, .. others]) : result;
     }
 
-    private static List<string> DomainOrder(ImmutableArray<JsonConfigFile> files) => [.. files
-        .SelectMany(file => file.Values)
-        .Select(pair => pair.Key.Split(':', 4))
-        .Where(path => path.Length > 2 && path[0].Equals(ConfigParser.SectionName, StringComparison.OrdinalIgnoreCase)
-            && path[1].Equals("Domains", StringComparison.OrdinalIgnoreCase))
-        .Select(path => path[2])
-        .Distinct(StringComparer.OrdinalIgnoreCase)];
+    private static bool IsOfSite(string key) => key.StartsWith($"{EdgeKeys.Section.Name}:{EdgeKeys.Domains.Name}:", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,23 +1,22 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using EdgeProxy.Configuration.Keys;
 using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Configuration.Source;
 
 /// <summary>JSON to flat configuration keys in the order written. Reads like ASP.NET Core's own provider (comments, trailing commas),
-/// except that an error body stays whole, a key written twice is always an error, and every error has its line.</summary>
-internal sealed partial class JsonConfigParser
+/// except that a value which is JSON itself stays whole, a key written twice is always an error, and every error has its line.</summary>
+internal sealed class JsonConfigParser
 {
     private static readonly JsonReaderOptions LikeAspNetCore = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly string _file;
     private readonly byte[] _json;
     private readonly OrderedDictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<ConfigError> _errors = [];
+    private (long Number, int Start) _line = (1, 0);
 
     private JsonConfigParser(string file, byte[] json) => (_file, _json) = (file, json);
 
@@ -35,17 +34,17 @@ internal sealed partial class JsonConfigParser
         {
             reader.Read();
             if (reader.TokenType == JsonTokenType.StartObject)
-                ReadObject(ref reader, "");
+                ReadObject(ref reader, "", EdgeKeys.File);
             else
                 Fail(1, "must be a JSON object: { ... }");
             // To find out about text behind the end.
             reader.Read();
             return reader.TokenType == JsonTokenType.EndObject;
         }
-        catch (JsonException e)
+        catch (JsonException exception)
         {
-            var position = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-            Fail((e.LineNumber ?? 0) + 1, $"is not valid JSON: {(position < 0 ? e.Message : e.Message[..position])}");
+            var position = exception.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+            Fail((exception.LineNumber ?? 0) + 1, $"is not valid JSON: {(position < 0 ? exception.Message : exception.Message[..position])}");
         }
         catch (InvalidOperationException)
         {
@@ -56,14 +55,14 @@ internal sealed partial class JsonConfigParser
         return false;
     }
 
-    private void ReadObject(ref Utf8JsonReader reader, string path)
+    private void ReadObject(ref Utf8JsonReader reader, string path, ConfigKey? declared)
     {
         var lines = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var key = reader.GetString()!;
             var line = Line(ref reader);
-            var isHostWithColon = path.Equals("EdgeProxy:Domains", StringComparison.OrdinalIgnoreCase) && HostNameParser.HasColon(key);
+            var isHostWithColon = declared == EdgeKeys.Domains && HostNameParser.HasColon(key);
             reader.Read();
             if (isHostWithColon)
                 _errors.Add(new ConfigError($"{path}:{key}", HostNameParser.ExplainColon(key)));
@@ -73,7 +72,7 @@ internal sealed partial class JsonConfigParser
             if (isHostWithColon || !isNew)
                 reader.Skip();
             else
-                ReadValue(ref reader, path.Length == 0 ? key : $"{path}:{key}");
+                ReadValue(ref reader, path.Length == 0 ? key : $"{path}:{key}", (declared as SectionKey)?.Find(key));
         }
 
         if (lines.Count == 0 && path.Length > 0)
@@ -84,21 +83,22 @@ internal sealed partial class JsonConfigParser
     {
         var index = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            ReadValue(ref reader, string.Create(CultureInfo.InvariantCulture, $"{path}:{index++}"));
+            ReadValue(ref reader, string.Create(CultureInfo.InvariantCulture, $"{path}:{index++}"), null);
         if (index == 0)
             Add(ref reader, path, "");
     }
 
-    private void ReadValue(ref Utf8JsonReader reader, string path)
+    private void ReadValue(ref Utf8JsonReader reader, string path, ConfigKey? declared)
     {
-        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && ErrorBody().IsMatch(path))
+        var isSingle = reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray);
+        if (isSingle)
+            Add(ref reader, path, ReadSingle(ref reader));
+        else if (declared == SiteKeys.ErrorBody)
             Add(ref reader, path, ReadWhole(ref reader));
         else if (reader.TokenType == JsonTokenType.StartObject)
-            ReadObject(ref reader, path);
-        else if (reader.TokenType == JsonTokenType.StartArray)
-            ReadArray(ref reader, path);
+            ReadObject(ref reader, path, declared);
         else
-            Add(ref reader, path, ReadSingle(ref reader));
+            ReadArray(ref reader, path);
     }
 
     private static string? ReadSingle(ref Utf8JsonReader reader) => reader.TokenType switch
@@ -113,10 +113,7 @@ internal sealed partial class JsonConfigParser
     private static string ReadWhole(ref Utf8JsonReader reader)
     {
         using var document = JsonDocument.ParseValue(ref reader);
-        using var text = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(text, Relaxed))
-            document.WriteTo(writer);
-        return Encoding.UTF8.GetString(text.ToArray());
+        return JsonText.Compact(document);
     }
 
     private void Add(ref Utf8JsonReader reader, string path, string? value)
@@ -127,8 +124,11 @@ internal sealed partial class JsonConfigParser
 
     private void Fail(long line, string message) => _errors.Add(new ConfigError(string.Create(CultureInfo.InvariantCulture, $"{_file}:{line}"), message));
 
-    private long Line(ref Utf8JsonReader reader) => _json.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n') + 1;
-
-    [GeneratedRegex(@"^EdgeProxy:Domains:[^:]+:Errors:[^:]+\z", RegexOptions.IgnoreCase)]
-    private static partial Regex ErrorBody();
+    /// <summary>Counts on from where the last call ended, as the reader only moves forwards.</summary>
+    private long Line(ref Utf8JsonReader reader)
+    {
+        var start = (int)reader.TokenStartIndex;
+        _line = (_line.Number + _json.AsSpan(_line.Start..start).Count((byte)'\n'), start);
+        return _line.Number;
+    }
 }

@@ -1,4 +1,5 @@
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Configuration.Writing;
 
@@ -20,7 +21,7 @@ internal static class SiteListing
 
     public static string Describe(SiteTarget target) => target switch
     {
-        SiteTarget.Proxy proxy => string.Join(", ", proxy.Upstreams.Select(Describe)),
+        SiteTarget.Proxy proxy => string.Join(", ", proxy.Upstreams.Select(UpstreamParser.Format)),
         SiteTarget.Redirect redirect => $"redirect to {redirect.Location}",
         _ => throw new InvalidOperationException($"There is no description of {target}."),
     };
@@ -31,13 +32,6 @@ internal static class SiteListing
         CertificateSource.File file => $"File {file.Path}",
         CertificateSource.Internal => "Internal",
         _ => throw new InvalidOperationException($"There is no description of {source}."),
-    };
-
-    private static string Describe(Upstream upstream) => upstream switch
-    {
-        Upstream.Server { Http2Only: true } server => $"h2c{server.Address.AbsoluteUri["http".Length..].TrimEnd('/')}",
-        Upstream.Server server => server.Address.AbsoluteUri.TrimEnd('/'),
-        _ => "demo",
     };
 
     private static IEnumerable<(string, string, string)> Rows(Site site) =>

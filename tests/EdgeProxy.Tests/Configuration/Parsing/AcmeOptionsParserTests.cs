@@ -1,5 +1,4 @@
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Configuration.Parsing;
 
@@ -18,7 +17,6 @@ public class AcmeOptionsParserTests
     [InlineData("'Email': 'mailto:ops@example.org'", "Email", "is not an e-mail address")]
     [InlineData("'Email': 'Ops <ops@example.org>'", "Email", "is not an e-mail address")]
     [InlineData("'Email': 'a@example.org,b@example.org'", "Email", "is not an e-mail address")]
-    [InlineData("'TrustedRoots': 'missing.pem'", "TrustedRoots", "/srv/edge/missing.pem cannot be read")]
     [InlineData("'ExternalAccount': { 'KeyId': 'kid' }", "ExternalAccount", "needs both")]
     [InlineData("'ExternalAccount': { 'HmacKey': 'c2VjcmV0' }", "ExternalAccount", "needs both")]
     [InlineData("'ExternalAccount': { 'KeyId': 'kid', 'HmacKey': 'not,base64url' }", "ExternalAccount:HmacKey", "is not base64url")]
@@ -40,17 +38,5 @@ public class AcmeOptionsParserTests
 
         var source = Assert.IsType<CertificateSource.Acme>(config.Sites[0].Names[0].Certificate);
         Assert.Equal(new ExternalAccount("kid", "-_8A"), source.Authority.ExternalAccount);
-    }
-
-    [Theory]
-    [InlineData("", "has no certificate in it")]
-    [InlineData("hello", "has no certificate in it")]
-    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "is damaged")]
-    public void TrustedRootsMustHoldCertificates(string text, string sentence)
-    {
-        using var folder = new TestFolder();
-        var file = folder.Write("roots.pem", text);
-
-        ConfigText.Reject(ConfigText.ParseAcme($"{{ 'AcceptTermsOfService': true, 'TrustedRoots': '{file}' }}"), "Acme:TrustedRoots", sentence);
     }
 }

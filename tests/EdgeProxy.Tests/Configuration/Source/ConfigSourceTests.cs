@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Configuration.Source;
@@ -142,10 +143,44 @@ public sealed class ConfigSourceTests : IDisposable
     public void OtherRoomsMayObject()
     {
         _current.Write("appsettings.json", Site("localhost"));
-        var source = new ConfigSource(Place(), [], root => [new ConfigError("ReverseProxy", $"not with {root["EdgeProxy:Domains:localhost:Upstream"]}")]);
+        Variable("ReverseProxy__Routes", "any");
+        var source = new ConfigSource(Place(), [], root => [new ConfigError("ReverseProxy", $"not with {root["ReverseProxy:Routes"]}")]);
 
-        Assert.Equal(["ReverseProxy: not with demo"], source.Load().Result.Errors.Select(error => error.ToString()));
+        Assert.Equal(["ReverseProxy: not with any"], source.Load().Result.Errors.Select(error => error.ToString()));
     }
+
+    [Fact]
+    public void TenTimesTheSitesAreTenTimesTheWork()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Counts the processor time of a thread, which is Linux's to tell.");
+        WorkOf(10);
+        // A hundred times, if it grew with the square.
+        Assert.InRange(WorkOf(10000), 0, 40 * WorkOf(1000));
+    }
+
+    /// <summary>Nanoseconds of this thread on a processor: other than the time that passes, they do not depend on what else runs.</summary>
+    private long WorkOf(int sites)
+    {
+        var keys = Enumerable.Range(0, sites).Select(i => $$"""
+            "site{{i}}.example.org": { "Upstream": "http://api:{{i + 1}}", "Aliases": [ "www{{i}}.example.org" ], "Certificate": { "Source": "Internal" } }
+            """);
+        _current.Write("appsettings.json", $$"""{ "EdgeProxy": { "Domains": { {{string.Join(",\n", keys)}} } } }""");
+        var source = Source();
+        var before = ThreadTime();
+        Assert.Equal(sites, source.Load().Config.Sites.Count);
+        return ThreadTime() - before;
+    }
+
+    private static long ThreadTime()
+    {
+        const int ThreadCpuClock = 3;
+        var time = new long[2];
+        Assert.Equal(0, ClockGetTime(ThreadCpuClock, time));
+        return (time[0] * 1_000_000_000) + time[1];
+    }
+
+    [DllImport("libc", EntryPoint = "clock_gettime")]
+    private static extern int ClockGetTime(int clock, [Out] long[] secondsAndNanoseconds);
 
     private static string Site(string name) => $$"""{ "EdgeProxy": { "Domains": { "{{name}}": { "Upstream": "demo" } } } }""";
 

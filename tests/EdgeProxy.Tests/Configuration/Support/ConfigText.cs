@@ -3,7 +3,6 @@ using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Parsing;
 using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Configuration.Source;
-using Microsoft.Extensions.Configuration;
 
 namespace EdgeProxy.Tests.Configuration;
 
@@ -13,13 +12,14 @@ internal static class ConfigText
     public const string BaseDirectory = "/srv/edge";
 
     /// <summary>Parses the whole of a section <c>EdgeProxy</c>.</summary>
-    public static ConfigResult Parse(string section)
+    public static ConfigResult Parse(string section) => ParseFile($"{{ 'EdgeProxy': {section} }}".Replace('\'', '"'));
+
+    /// <summary>Parses an appsettings.json as it is.</summary>
+    public static ConfigResult ParseFile(string json)
     {
-        var file = JsonConfigParser.Parse("appsettings.json", Encoding.UTF8.GetBytes($"{{ 'EdgeProxy': {section} }}".Replace('\'', '"')));
+        var file = JsonConfigParser.Parse("appsettings.json", Encoding.UTF8.GetBytes(json));
         Assert.Empty(file.Errors);
-        var root = new ConfigurationBuilder().AddInMemoryCollection(file.Values).Build();
-        var order = file.Values.Select(pair => pair.Key.Split(':')).Where(path => path.Length > 2 && path[1] == "Domains").Select(path => path[2]);
-        return ConfigParser.Parse(root, BaseDirectory, [.. order]);
+        return ConfigParser.Parse(ConfigNode.Create(file.Values), BaseDirectory);
     }
 
     /// <summary>Parses what is written for one site, beside an Acme section that is in order.</summary>

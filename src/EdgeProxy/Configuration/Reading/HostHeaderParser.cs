@@ -1,13 +1,12 @@
 using System.Text.RegularExpressions;
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Configuration.Reading;
 
-namespace EdgeProxy.Configuration.Parsing;
+namespace EdgeProxy.Configuration.Reading;
 
 /// <summary>The Host header sent upstream: one of three words, or a host with or without port.</summary>
 internal static partial class HostHeaderParser
 {
-    private static readonly string[] Words = ["Preserve", "PreserveWithPort", "Upstream"];
+    public static readonly ValueList<string> Words = ["Preserve", "PreserveWithPort", "Upstream"];
 
     public static HostHeader Parse(string text) => text.ToUpperInvariant() switch
     {
@@ -18,6 +17,14 @@ internal static partial class HostHeaderParser
         _ when HostAndPort().IsMatch(text) => new HostHeader.Literal(text),
         _ => throw new FormatException($"\"{text}\" must be {string.Join(", ", Words)} or a host such as api.example.org:8080."),
     };
+
+    public static string Write(HostHeader header) => JsonText.Quote(header switch
+    {
+        HostHeader.Literal literal => literal.Value,
+        HostHeader.Preserve => Words[0],
+        HostHeader.PreserveWithPort => Words[1],
+        _ => Words[2],
+    });
 
     [GeneratedRegex(@"^([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?\z")]
     private static partial Regex HostAndPort();

@@ -1,7 +1,7 @@
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Configuration.Parsing;
+using EdgeProxy.Configuration.Reading;
 
-namespace EdgeProxy.Tests.Configuration.Parsing;
+namespace EdgeProxy.Tests.Configuration.Reading;
 
 public class UpstreamParserTests
 {

@@ -1,0 +1,23 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace EdgeProxy.Configuration.Reading;
+
+/// <summary>JSON as text in one line, with every character as itself that JSON allows.</summary>
+internal static class JsonText
+{
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Compact(JsonDocument document) => Write(document.WriteTo);
+
+    public static string Quote(string text) => Write(writer => writer.WriteStringValue(text));
+
+    private static string Write(Action<Utf8JsonWriter> write)
+    {
+        using var text = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(text, Relaxed))
+            write(writer);
+        return Encoding.UTF8.GetString(text.ToArray());
+    }
+}
