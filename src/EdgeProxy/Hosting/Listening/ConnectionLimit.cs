@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using EdgeProxy.Configuration.Model;
 using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Connections;
 
@@ -21,11 +21,11 @@ internal sealed class ConnectionLimit(TimeProvider time, ILogger<ConnectionLimit
     private long _reportedAt;
 
     /// <summary>For connections from now on; those that are open stay.</summary>
-    /// <param name="maxConnections">All together; null derives it from the process's limit of descriptors.</param>
-    /// <param name="maxConnectionsPerClient">Of one address; null is no limit.</param>
-    /// <param name="exempt">Whose connections stand for many clients.</param>
-    public void Apply(int? maxConnections, int? maxConnectionsPerClient, ImmutableArray<IPNetwork> exempt) =>
-        Volatile.Write(ref _bounds, new Bounds(maxConnections ?? DescriptorLimit.DefaultMaxConnections(), maxConnectionsPerClient, exempt));
+    /// <param name="limits">What the configuration says; without a number all connections together have what descriptors and memory allow.</param>
+    /// <param name="trustedProxies">Whose connections stand for many clients: they are not counted for one.</param>
+    public void Apply(LimitsConfig limits, ValueList<IPNetwork> trustedProxies) => Volatile.Write(
+        ref _bounds,
+        new Bounds(limits.MaxConnections ?? DescriptorLimit.DefaultMaxConnections(), limits.MaxConnectionsPerClient, trustedProxies));
 
     /// <summary>Connection middleware, before TLS.</summary>
     public ConnectionDelegate Use(ConnectionDelegate next) => connection => ServeAsync(next, connection);
@@ -92,7 +92,7 @@ internal sealed class ConnectionLimit(TimeProvider time, ILogger<ConnectionLimit
                 refused, bounds.MaxConnections, bounds.MaxConnectionsPerClient?.ToString() ?? "not set");
     }
 
-    private sealed record Bounds(int MaxConnections, int? MaxConnectionsPerClient, ImmutableArray<IPNetwork> Exempt)
+    private sealed record Bounds(int MaxConnections, int? MaxConnectionsPerClient, ValueList<IPNetwork> TrustedProxies)
     {
         /// <returns>Whom a connection is counted for; null for nobody.</returns>
         public IPAddress? ClientOf(ConnectionContext connection)
@@ -100,7 +100,7 @@ internal sealed class ConnectionLimit(TimeProvider time, ILogger<ConnectionLimit
             if (MaxConnectionsPerClient is null)
                 return null;
             var address = PlainAddress.Of((connection.RemoteEndPoint as IPEndPoint)?.Address);
-            return ClientAddress.IsTrusted(Exempt, address) ? null : address.AddressFamily == AddressFamily.InterNetworkV6 ? Network(address) : address;
+            return ClientAddress.IsTrusted(TrustedProxies, address) ? null : address.AddressFamily == AddressFamily.InterNetworkV6 ? Network(address) : address;
         }
 
         // One client has at least a /64 of IPv6 addresses.

@@ -98,7 +98,7 @@ internal sealed class ConfigApply(
         if (_table is not null)
             await certificates.CheckFilesAsync(CancellationToken.None);
         sites.Table = _table = table;
-        connections.Apply(null, null, config.TrustedProxies);
+        connections.Apply(config.Limits, config.TrustedProxies);
         // The host reads it when it stops.
         host.Value.ShutdownTimeout = config.ShutdownGracePeriod;
     }
