@@ -40,7 +40,7 @@ public sealed class ConnectionLimitTests : IAsyncLifetime
         var silent = await FloodAsync(edge.HttpPort, 1);
 
         // Ended by the server: the peer's orderly end or a reset.
-        Assert.True(await EndsAsync(silent[0]));
+        Assert.True(await EndsAsync(silent[0]).WaitAsync(TimeSpan.FromMinutes(1), Token));
     }
 
     [Fact]
