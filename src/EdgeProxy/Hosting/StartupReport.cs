@@ -22,18 +22,21 @@ internal static class StartupReport
     public static IEnumerable<string> Lines(EdgeConfig config)
     {
         var listen = config.Listeners;
-        yield return $"http on {listen.BindAddress}:{listen.HttpPort}, https on {listen.BindAddress}:{listen.HttpsPort}"
+        var address = HostName.InUrl(listen.BindAddress);
+        yield return $"http on {address}:{listen.HttpPort}, https on {address}:{listen.HttpsPort}"
             + (listen.Admin is { } admin ? $", admin on http://{new System.Net.IPEndPoint(admin.BindAddress, admin.Port)}" : ", admin off")
             + $"; data in {config.DataDirectory}";
         foreach (var site in config.Sites)
-            yield return $"{Url(site.Name, listen.PublicHttpsPort)} -> {SiteListing.Describe(site.Target)}, certificate: {SiteListing.Describe(site.Names[0].Certificate)}"
+        {
+            yield return $"{HostName.HttpsOrigin(site.Name, listen.PublicHttpsPort)}/ -> {SiteListing.Describe(site.Target)}"
+                + $", certificate: {SiteListing.Describe(site.Names[0].Certificate)}"
                 + (site.Names.Count > 1 ? $"; also {string.Join(", ", site.Names.Skip(1).Select(name => name.Name))}" : "");
+        }
+
         if (config.Sites.FirstOrDefault(site => site.Names[0].Certificate is CertificateSource.Internal) is { } local)
-            yield return $"try: curl --cacert {Path.Combine(config.DataDirectory, "internal-ca", "root.pem")} {Url(local.Name, listen.HttpsPort)}";
+            yield return $"try: curl --cacert {Path.Combine(config.DataDirectory, "internal-ca", "root.pem")} {HostName.HttpsOrigin(local.Name, listen.HttpsPort)}/";
     }
 
     private static bool IsBeingMade(CertificateStatus status) =>
         status is { Source: CertificateSource.Internal, State: CertificateState.Placeholder { LastError: null } };
-
-    private static string Url(string name, int port) => $"https://{(name.Contains(':', StringComparison.Ordinal) ? $"[{name}]" : name)}{(port == 443 ? "" : $":{port}")}/";
 }

@@ -12,7 +12,7 @@ internal static class Redirect
     public static RequestDelegate ToHttps(Site site, RequestDelegate secure) => context =>
     {
         var facts = RequestFacts.Of(context);
-        return facts.IsSecure ? secure(context) : Answer(context, facts, site.RedirectStatusCode, HttpsOrigin(facts.Host, facts.PublicHttpsPort));
+        return facts.IsSecure ? secure(context) : Answer(context, facts, site.RedirectStatusCode, HostName.HttpsOrigin(facts.Host, facts.PublicHttpsPort));
     };
 
     /// <summary>Sends every request to <paramref name="location"/>, with its own path and query behind that.</summary>
@@ -29,16 +29,9 @@ internal static class Redirect
         return Task.CompletedTask;
     }
 
-    private static string HttpsOrigin(string host, int port)
-    {
-        var name = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
-        return port == 443 ? $"https://{name}" : string.Create(CultureInfo.InvariantCulture, $"https://{name}:{port}");
-    }
-
     private static string Prefix(Uri location)
     {
-        var host = location.HostNameType == UriHostNameType.IPv6 ? $"[{location.IdnHost}]" : location.IdnHost;
         var port = location.IsDefaultPort ? "" : string.Create(CultureInfo.InvariantCulture, $":{location.Port}");
-        return $"{location.Scheme}://{host}{port}{location.AbsolutePath.TrimEnd('/')}";
+        return $"{location.Scheme}://{HostName.InUrl(location.IdnHost)}{port}{location.AbsolutePath.TrimEnd('/')}";
     }
 }

@@ -45,8 +45,16 @@ internal static class HostName
     {
         var bare = text.Length > 2 && text[0] == '[' && text[^1] == ']' ? text[1..^1] : text;
         return IPAddress.TryParse(bare, out address)
-            && (address.ToString() == text || (address.AddressFamily == AddressFamily.InterNetworkV6 && !bare.Contains('[') && !bare.Contains('%')));
+            && (address.ToString() == text
+                || (address.AddressFamily == AddressFamily.InterNetworkV6 && !bare.Contains('[') && !bare.Contains('%')));
     }
+
+    /// <summary>The name as it stands in a URL or a Host header: an IPv6 address in brackets.</summary>
+    public static string InUrl(string name) => name.Contains(':', StringComparison.Ordinal) ? $"[{name}]" : name;
+
+    /// <summary>The beginning of the name's https URLs, without a slash at the end; without the port where that is the usual one.</summary>
+    public static string HttpsOrigin(string name, int port) =>
+        port == 443 ? $"https://{InUrl(name)}" : string.Create(CultureInfo.InvariantCulture, $"https://{InUrl(name)}:{port}");
 
     /// <summary>The compared form of a Host header or SNI value; allocates only when it differs from what came in.</summary>
     public static string FromWire(string host)

@@ -9,7 +9,7 @@ internal static class SiteListing
     public static IEnumerable<string> Of(EdgeConfig config)
     {
         var listeners = config.Listeners;
-        var address = listeners.BindAddress.Contains(':', StringComparison.Ordinal) ? $"[{listeners.BindAddress}]" : listeners.BindAddress;
+        var address = HostName.InUrl(listeners.BindAddress);
         yield return $"http   {address}:{listeners.HttpPort}";
         yield return $"https  {address}:{listeners.HttpsPort}";
         yield return $"admin  {(listeners.Admin is { } admin ? new System.Net.IPEndPoint(admin.BindAddress, admin.Port) : "off")}";

@@ -72,8 +72,7 @@ internal sealed class SiteTransformer(HostHeader host) : HttpTransformer
     {
         HostHeader.Literal literal => literal.Value,
         HostHeader.FromUpstream => null,
-        HostHeader.PreserveWithPort => string.Create(
-            CultureInfo.InvariantCulture, $"{(facts.Host.Contains(':') ? $"[{facts.Host}]" : facts.Host)}:{facts.LocalPort}"),
+        HostHeader.PreserveWithPort => string.Create(CultureInfo.InvariantCulture, $"{HostName.InUrl(facts.Host)}:{facts.LocalPort}"),
         _ => facts.ClientHost,
     };
 }

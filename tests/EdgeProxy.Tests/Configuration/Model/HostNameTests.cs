@@ -5,6 +5,14 @@ namespace EdgeProxy.Tests.Configuration.Model;
 public class HostNameTests
 {
     [Theory]
+    [InlineData("example.org", 443, "https://example.org")]
+    [InlineData("example.org", 8443, "https://example.org:8443")]
+    [InlineData("127.0.0.1", 443, "https://127.0.0.1")]
+    [InlineData("::1", 443, "https://[::1]")]
+    [InlineData("2001:db8::1", 80, "https://[2001:db8::1]:80")]
+    public void BeginsAUrl(string name, int port, string origin) => Assert.Equal(origin, HostName.HttpsOrigin(name, port));
+
+    [Theory]
     [InlineData("Example.ORG", "example.org")]
     [InlineData("example.org.", "example.org")]
     [InlineData("localhost", "localhost")]
