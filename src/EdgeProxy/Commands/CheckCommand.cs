@@ -10,8 +10,8 @@ internal sealed class CheckCommand(ConfigSource source, TextWriter output, TextW
 {
     public int Run()
     {
-        var result = source.Load().Result;
-        if (result.Config is not { } config)
+        var result = source.Load();
+        if (result.Config?.Edge is not { } config)
         {
             foreach (var problem in result.Errors)
                 error.WriteLine(problem);

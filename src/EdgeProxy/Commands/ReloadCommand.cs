@@ -14,8 +14,8 @@ internal sealed class ReloadCommand(ConfigSource source, TextWriter output, Text
 
     public async Task<int> RunAsync(CancellationToken cancel)
     {
-        var loaded = source.Load();
-        using var client = AdminClient.Create(loaded.Root, Timeout);
+        // A configuration that is invalid now is what a reload may have to report.
+        using var client = AdminClient.Create(source.FindAdmin(), Timeout);
         if (client is null)
             return Fail("The admin port is switched off (EdgeProxy:Admin:Port is 0): restart the proxy, or send it SIGHUP.");
         using var request = new HttpRequestMessage(HttpMethod.Post, AdminEndpoints.Reload) { Headers = { { AdminEndpoints.CommandHeader, AdminEndpoints.Reload } } };
@@ -24,7 +24,7 @@ internal sealed class ReloadCommand(ConfigSource source, TextWriter output, Text
             (HttpStatusCode.OK, _) => Taken(),
             (HttpStatusCode.UnprocessableEntity, var body) => Refused(body),
             var (status, _) => Fail($"{client.Address} answered {(int)status}: is that EdgeProxy's admin port (EdgeProxy:Admin:Port)?"),
-            null => Fail(Unreachable(client.Address, loaded.Result)),
+            null => Fail(Unreachable(client.Address)),
         };
     }
 
@@ -54,9 +54,9 @@ internal sealed class ReloadCommand(ConfigSource source, TextWriter output, Text
         }
     }
 
-    private static string Unreachable(Uri address, ConfigResult onDisk) =>
+    private string Unreachable(Uri address) =>
         $"No answer from {address}: is EdgeProxy running, and is EdgeProxy:Admin:Port the port it was started with?"
-        + (onDisk.Config is null ? " The configuration on disk is invalid, so the port may be read wrongly: see the command check." : "");
+        + (source.Load().Config is null ? " The configuration on disk is invalid, so the port may be read wrongly: see the command check." : "");
 
     private int Fail(string sentence)
     {

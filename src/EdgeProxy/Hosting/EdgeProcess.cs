@@ -12,14 +12,14 @@ internal static class EdgeProcess
     public static async Task<int> RunAsync(ConfigSource source, TextWriter error, CancellationToken cancellationToken)
     {
         var loaded = source.Load();
-        if (loaded.Result.Config is not { } config)
-            return await FailAsync(error, loaded.Result.Errors, ExitCode.InvalidConfiguration);
+        if (loaded.Config is not { } config)
+            return await FailAsync(error, loaded.Errors, ExitCode.InvalidConfiguration);
 
-        await using var app = EdgeHost.Build(source, loaded.Root);
+        await using var app = EdgeHost.Build(source, OtherSections.Of(config).Log);
         var apply = app.Services.GetRequiredService<ConfigApply>();
-        if (await apply.RunAsync(config, loaded.Root) is [_, ..] errors)
+        if (await apply.RunAsync(config) is [_, ..] errors)
             return await FailAsync(error, errors, ExitCode.Failed);
-        await ServeAsync(app, config, apply, cancellationToken);
+        await ServeAsync(app, config.Edge, apply, cancellationToken);
         return ExitCode.Done;
     }
 

@@ -10,11 +10,12 @@ internal static class ConfigParser
 {
     /// <param name="tree">The whole configuration.</param>
     /// <param name="baseDirectory">What relative paths are relative to.</param>
-    public static ConfigResult Parse(ConfigNode tree, string baseDirectory)
+    public static ConfigResult<EdgeConfig> Parse(ConfigNode tree, string baseDirectory)
     {
         var errors = new List<ConfigError>();
         var section = ConfigSection.Open(tree, EdgeKeys.Section, baseDirectory, errors);
         var listeners = ListenerParser.Parse(section);
+        var acme = AcmeOptionsParser.Parse(section.Section(EdgeKeys.Acme));
         var config = new EdgeConfig
         {
             Listeners = listeners,
@@ -22,9 +23,9 @@ internal static class ConfigParser
             ShutdownGracePeriod = section.Read(EdgeKeys.ShutdownGracePeriod),
             Limits = ParseLimits(section.Section(EdgeKeys.Limits)),
             TrustedProxies = [.. section.ReadList(EdgeKeys.TrustedProxies).Select(item => item.Value)],
-            Sites = ParseSites(section.Section(EdgeKeys.Domains), new SiteParser(listeners, AcmeOptionsParser.Parse(section.Section(EdgeKeys.Acme))), baseDirectory),
+            Sites = ParseSites(section.Section(EdgeKeys.Domains), new SiteParser(listeners, acme), baseDirectory),
         };
-        return errors.Count > 0 ? ConfigResult.Invalid(errors) : ConfigResult.Valid(config);
+        return errors.Count > 0 ? ConfigResult<EdgeConfig>.Invalid(errors) : ConfigResult<EdgeConfig>.Valid(config);
     }
 
     private static LimitsConfig ParseLimits(ConfigSection section) =>
@@ -40,7 +41,7 @@ internal static class ConfigParser
     private static string LinesToAdd(string file) => $$"""
         no site is configured yet. Write into {{file}}, with your own domain, mail address and upstream:
 
-        {{ConfigWriter.WriteExample("example.org", "ops@example.org", new Upstream.Server(new Uri("http://localhost:5000"), Http2Only: false))}}
+        {{ConfigWriter.WriteExample("example.org", "ops@example.org", UpstreamParser.Parse("http://localhost:5000"))}}
 
         To try it without a domain: "Domains": { "localhost": { "Upstream": "demo" } }
         """;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EdgeProxy.Configuration.Keys;
+using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Parsing;
 using EdgeProxy.Configuration.Reading;
 
@@ -10,19 +11,21 @@ namespace EdgeProxy.Configuration.Source;
 internal sealed class ConfigSource
 {
     private readonly ConfigPlace _place;
-    private readonly Func<IConfiguration, IReadOnlyList<ConfigError>>? _alsoCheck;
+    private readonly Func<IConfigurationRoot, ConfigResult<LibrarySections>> _parseLibraries;
     private readonly ImmutableArray<string> _optional;
     private readonly ImmutableArray<string> _named;
 
-    /// <summary>Once seen, a file has to stay: while an editor replaces it, a load must not pass over what it says.</summary>
+    /// <summary>Files that were there at the start. Every load needs them: an editor that replaces a file must not make what it says vanish
+    /// for a moment.</summary>
     private readonly ImmutableArray<string> _present;
 
     /// <param name="place">Where to look for appsettings.json.</param>
     /// <param name="configFiles">From the command line; each must exist.</param>
-    /// <param name="alsoCheck">What another room has to say about its own sections.</param>
-    public ConfigSource(ConfigPlace place, IReadOnlyList<string> configFiles, Func<IConfiguration, IReadOnlyList<ConfigError>>? alsoCheck = null)
+    /// <param name="parseLibraries">Parses what is not in our own section.</param>
+    public ConfigSource(
+        ConfigPlace place, IReadOnlyList<string> configFiles, Func<IConfigurationRoot, ConfigResult<LibrarySections>> parseLibraries)
     {
-        (_place, _alsoCheck) = (place, alsoCheck);
+        (_place, _parseLibraries) = (place, parseLibraries);
         ContentRoot = new[] { place.CurrentDirectory, place.ProgramDirectory }
             .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "appsettings.json")), place.CurrentDirectory);
         _optional = [Path.Combine(ContentRoot, "appsettings.json"), Path.Combine(ContentRoot, $"appsettings.{place.EnvironmentName}.json")];
@@ -30,7 +33,8 @@ internal sealed class ConfigSource
         _present = [.. _optional.Where(File.Exists)];
     }
 
-    /// <summary>What relative paths in the configuration are relative to: the folder of appsettings.json, or the current one if there is none.</summary>
+    /// <summary>What relative paths in the configuration are relative to: the folder of appsettings.json, or the current
+    /// one if there is none.</summary>
     public string ContentRoot { get; }
 
     /// <summary>Production, Development or any other name.</summary>
@@ -39,18 +43,34 @@ internal sealed class ConfigSource
     /// <summary>Full paths of the files to watch, also of those that are not there yet.</summary>
     public ImmutableArray<string> Files => [.. _optional, .. _named];
 
-    public LoadedConfig Load()
+    public ConfigResult<ParsedConfig> Load()
     {
-        ImmutableArray<JsonConfigFile> optional = [.. _optional.Where(file => _present.Contains(file) || File.Exists(file)).Select(JsonConfigFile.Read)];
-        ImmutableArray<JsonConfigFile> named = [.. _named.Select(JsonConfigFile.Read)];
-        var values = Merge(optional, named);
-        var root = new ConfigurationBuilder().AddInMemoryCollection(values.Where(pair => !IsOfSite(pair.Key))).Build();
-        return new LoadedConfig(root, Parse(ConfigNode.Create(values), root, [.. optional, .. named]));
+        var (values, files) = Read();
+        var tree = ConfigNode.Create(values);
+        var inFiles = files.SelectMany(file => file.Errors).ToList();
+        // The parser would report as missing what a damaged file does not say any more, and the sites where every name was refused.
+        var hasSites = tree.Find(EdgeKeys.Section.Name).Find(EdgeKeys.Domains.Name).IsPresent;
+        if (files.Any(file => !file.IsWhole) || (inFiles.Count > 0 && !hasSites))
+            return ConfigResult<ParsedConfig>.Invalid(inFiles);
+
+        var edge = ConfigParser.Parse(tree, ContentRoot);
+        var libraries = _parseLibraries(OfLibraries(values));
+        ConfigError[] errors = [.. edge.Errors, .. inFiles, .. TrustedRootsCheck.Errors(tree, ContentRoot), .. libraries.Errors];
+        return errors.Length == 0 && edge.Config is { } config && libraries.Config is { } sections
+            ? ConfigResult<ParsedConfig>.Valid(new ParsedConfig(config, sections))
+            : ConfigResult<ParsedConfig>.Invalid(errors);
     }
 
-    /// <summary>The last value of every key, in the order of the files. What only the environment names comes last, as it has no order.</summary>
-    private OrderedDictionary<string, string?> Merge(ImmutableArray<JsonConfigFile> optional, ImmutableArray<JsonConfigFile> named)
+    /// <summary>Where a proxy with this configuration has its admin port, as far as an invalid one tells.</summary>
+    /// <returns>Null where it is switched off.</returns>
+    public AdminConfig? FindAdmin() => ListenerParser.ParseAdmin(
+        ConfigSection.Open(ConfigNode.Create(Read().Values), EdgeKeys.Section, ContentRoot, []).Section(EdgeKeys.Admin));
+
+    /// <summary>The last value of every key, in the order of the files. Keys that only the environment has come last, as it has no order.</summary>
+    private (OrderedDictionary<string, string?> Values, ImmutableArray<JsonConfigFile> Files) Read()
     {
+        var optional = _optional.Where(file => _present.Contains(file) || File.Exists(file)).Select(JsonConfigFile.Read).ToImmutableArray();
+        var named = _named.Select(JsonConfigFile.Read).ToImmutableArray();
         var values = new OrderedDictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in optional.Concat(named).SelectMany(file => file.Values))
             values[key] = value;
@@ -60,19 +80,12 @@ internal sealed class ConfigSource
                 values[key] = value;
         }
 
-        return values;
+        return (values, [.. optional, .. named]);
     }
 
-    private ConfigResult Parse(ConfigNode tree, IConfigurationRoot root, ImmutableArray<JsonConfigFile> files)
-    {
-        var inFiles = files.SelectMany(file => file.Errors).ToList();
-        // What a damaged file does not say would be reported as missing; so would sites, where every name was refused.
-        if (files.Any(file => !file.IsWhole) || (inFiles.Count > 0 && !tree.Find(EdgeKeys.Section.Name).Find(EdgeKeys.Domains.Name).IsPresent))
-            return ConfigResult.Invalid(inFiles);
-        var result = ConfigParser.Parse(tree, ContentRoot);
-        ConfigError[] others = [.. inFiles, .. TrustedRootsCheck.Errors(tree, ContentRoot), .. _alsoCheck?.Invoke(root) ?? []];
-        return others.Length > 0 ? ConfigResult.Invalid([.. result.Errors, .. others]) : result;
-    }
+    private static IConfigurationRoot OfLibraries(IEnumerable<KeyValuePair<string, string?>> values) =>
+        new ConfigurationBuilder().AddInMemoryCollection(values.Where(pair => !IsOurs(pair.Key))).Build();
 
-    private static bool IsOfSite(string key) => key.StartsWith($"{EdgeKeys.Section.Name}:{EdgeKeys.Domains.Name}:", StringComparison.OrdinalIgnoreCase);
+    private static bool IsOurs(string key) =>
+        key.Split(':', 2)[0].Equals(EdgeKeys.Section.Name, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,6 +1,7 @@
 using EdgeProxy.Certificates.Renewal;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
+using EdgeProxy.Configuration.Source;
 using EdgeProxy.Hosting.Listening;
 using EdgeProxy.Hosting.Pipeline;
 using EdgeProxy.Observability;
@@ -26,18 +27,18 @@ internal sealed class ConfigApply(
     private static readonly ConfigError Stopping = new("EdgeProxy", "EdgeProxy is stopping, so nothing is applied any more.");
 
     private readonly SemaphoreSlim _one = new(1);
-    private IConfiguration? _inForce;
+    private OtherSections? _inForce;
     private SiteTable? _table;
     private bool _isStopped;
 
     /// <summary>Returns once every part of the configuration serves.</summary>
     /// <returns>What stands in the way on this machine; then nothing was applied.</returns>
-    public async Task<IReadOnlyList<ConfigError>> RunAsync(EdgeConfig config, IConfiguration root)
+    public async Task<IReadOnlyList<ConfigError>> RunAsync(ParsedConfig config)
     {
         await _one.WaitAsync();
         try
         {
-            return _isStopped ? [Stopping] : await ApplyAsync(config, root);
+            return _isStopped ? [Stopping] : await ApplyAsync(config.Edge, OtherSections.Of(config));
         }
         finally
         {
@@ -62,7 +63,7 @@ internal sealed class ConfigApply(
 
     public void Dispose() => _one.Dispose();
 
-    private async Task<IReadOnlyList<ConfigError>> ApplyAsync(EdgeConfig config, IConfiguration root)
+    private async Task<IReadOnlyList<ConfigError>> ApplyAsync(EdgeConfig config, OtherSections sections)
     {
         await using var ports = await listeners.PrepareAsync(config.Listeners);
         if (ports.Errors.Count > 0)
@@ -70,8 +71,8 @@ internal sealed class ConfigApply(
         var table = SiteTable.Create(config, site => EdgePipeline.Of(site, forwarding.To), _table);
         try
         {
-            log.Apply(root);
-            await routes.ApplyAsync(root, CancellationToken.None);
+            log.Apply(sections.Log);
+            await routes.ApplyAsync(sections.Routes, CancellationToken.None);
             var open = await ports.CommitAsync();
             if (ports.Errors.Count > 0)
             {
@@ -81,7 +82,7 @@ internal sealed class ConfigApply(
 
             await CommitAsync(config, table);
             listeners.Replace(open, config.ShutdownGracePeriod);
-            _inForce = root;
+            _inForce = sections;
             return [];
         }
         catch
@@ -107,7 +108,7 @@ internal sealed class ConfigApply(
     {
         if (_inForce is null)
             return;
-        log.Apply(_inForce);
-        await routes.ApplyAsync(_inForce, CancellationToken.None);
+        log.Apply(_inForce.Log);
+        await routes.ApplyAsync(_inForce.Routes, CancellationToken.None);
     }
 }

@@ -48,7 +48,7 @@ internal sealed class ConfigReload(ConfigSource source, ConfigApply apply, TimeP
         try
         {
             var loaded = source.Load();
-            return loaded.Result.Config is { } config ? await apply.RunAsync(config, loaded.Root) : loaded.Result.Errors;
+            return loaded.Config is { } config ? await apply.RunAsync(config) : loaded.Errors;
         }
         catch (Exception error)
         {

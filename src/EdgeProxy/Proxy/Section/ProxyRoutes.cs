@@ -13,18 +13,13 @@ internal sealed class ProxyRoutes : IProxyConfigProvider, IConfigChangeListener,
 
     public bool HasRoutes => Volatile.Read(ref _current).Routes.Count > 0;
 
-    /// <summary>Puts the section of <paramref name="root"/> in force; returns once YARP routes by it.</summary>
-    /// <exception cref="InvalidOperationException">The section has errors; the routes in force stay.</exception>
-    public async Task ApplyAsync(IConfiguration root, CancellationToken cancel)
+    /// <summary>Puts a section in force; returns once YARP routes by it.</summary>
+    public async Task ApplyAsync(YarpSectionRoutes section, CancellationToken cancel)
     {
-        var parsed = YarpSectionParser.Parse(root);
-        if (parsed.Errors.Count > 0)
-            throw new InvalidOperationException(parsed.Errors[0].ToString());
-
         await _one.WaitAsync(cancel);
         try
         {
-            await SwapAsync(new Snapshot(parsed.Routes, parsed.Clusters), cancel);
+            await SwapAsync(new Snapshot(section.Routes, section.Clusters), cancel);
         }
         finally
         {

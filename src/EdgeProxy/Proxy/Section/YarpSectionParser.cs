@@ -8,11 +8,11 @@ internal static class YarpSectionParser
 {
     public const string Section = "ReverseProxy";
 
-    public static YarpSectionRoutes Parse(IConfiguration root)
+    public static ConfigResult<YarpSectionRoutes> Parse(IConfiguration root)
     {
         var section = root.GetSection(Section);
         if (!section.Exists())
-            return new YarpSectionRoutes([], [], []);
+            return ConfigResult<YarpSectionRoutes>.Valid(new YarpSectionRoutes([], []));
 
         var errors = new List<ConfigError>();
         var clusters = section.GetSection("Clusters").GetChildren()
@@ -20,7 +20,9 @@ internal static class YarpSectionParser
         var routes = section.GetSection("Routes").GetChildren()
             .Select(route => Read(route, errors)?.Routes[0]).OfType<RouteConfig>().ToList();
         Validate(section, routes, clusters, errors);
-        return new YarpSectionRoutes(routes, clusters, errors);
+        return errors.Count > 0
+            ? ConfigResult<YarpSectionRoutes>.Invalid(errors)
+            : ConfigResult<YarpSectionRoutes>.Valid(new YarpSectionRoutes(routes, clusters));
     }
 
     // One at a time: YARP stops at the first value that it cannot read, and does not say where.

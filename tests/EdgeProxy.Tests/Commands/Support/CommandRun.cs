@@ -1,6 +1,7 @@
 using EdgeProxy.Commands;
 using EdgeProxy.Configuration.Source;
 using EdgeProxy.Hosting;
+using EdgeProxy.Hosting.Reload;
 using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Commands;
@@ -30,7 +31,7 @@ internal sealed class CommandRun : IDisposable
         using var output = new StringWriter();
         using var error = new StringWriter();
         var place = new ConfigPlace(_folder.Path, _folder.Path, "Production", "TEST_NONE_");
-        var commandLine = new CommandLine(files => new ConfigSource(place, files), RunProxyAsync, output, error);
+        var commandLine = new CommandLine(files => new ConfigSource(place, files, OtherSections.Parse), RunProxyAsync, output, error);
         var code = await commandLine.RunAsync(args, TestContext.Current.CancellationToken);
         (Output, Error) = (output.ToString(), error.ToString());
         return code;

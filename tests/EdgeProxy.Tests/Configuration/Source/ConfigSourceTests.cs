@@ -1,8 +1,10 @@
+using System.Net;
 using System.Runtime.InteropServices;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Configuration.Source;
 using EdgeProxy.Testing;
+using Microsoft.Extensions.Configuration;
 
 namespace EdgeProxy.Tests.Configuration.Source;
 
@@ -30,10 +32,10 @@ public sealed class ConfigSourceTests : IDisposable
 
         _program.Write("appsettings.json", Site("program.localhost"));
         Assert.Equal(_program.Path, Source().ContentRoot);
-        Assert.Equal(_program.File("data"), Source().Load().Config.DataDirectory);
+        Assert.Equal(_program.File("data"), Source().Load().Config!.Edge.DataDirectory);
 
         _current.Write("appsettings.json", Site("current.localhost"));
-        Assert.Equal(["current.localhost"], Source().Load().Config.Sites.Select(site => site.Name));
+        Assert.Equal(["current.localhost"], Source().Load().Config!.Edge.Sites.Select(site => site.Name));
     }
 
     [Fact]
@@ -47,7 +49,7 @@ public sealed class ConfigSourceTests : IDisposable
         var first = _current.Write("first.json", """{ "EdgeProxy": { "Admin": { "Port": 1004 }, "DataDirectory": "first" } }""");
         _current.Write("second.json", """{ "EdgeProxy": { "DataDirectory": "second" } }""");
 
-        var config = Source(first, "second.json").Load().Config;
+        var config = Source(first, "second.json").Load().Config!.Edge;
 
         Assert.Equal((1001, 1002, 1003, 1004), (config.Listeners.HttpPort, config.Listeners.HttpsPort, config.Listeners.PublicHttpsPort, config.Listeners.Admin!.Port));
         Assert.Equal(_current.File("second"), config.DataDirectory);
@@ -60,7 +62,7 @@ public sealed class ConfigSourceTests : IDisposable
         Variable("EdgeProxy__Domains__a.localhost__Upstream", "demo");
         var file = _current.Write("more.json", """{ "edgeproxy": { "domains": { "c.localhost": { "Upstream": "demo" }, "B.localhost": { "Timeout": "00:00:05" } } } }""");
 
-        var sites = Source(file).Load().Config.Sites;
+        var sites = Source(file).Load().Config!.Edge.Sites;
 
         Assert.Equal(["m.localhost", "b.localhost", "c.localhost", "a.localhost"], sites.Select(site => site.Name));
         Assert.Equal(TimeSpan.FromSeconds(5), Assert.IsType<SiteTarget.Proxy>(sites[1].Target).Timeout);
@@ -71,10 +73,10 @@ public sealed class ConfigSourceTests : IDisposable
     {
         _current.Write("appsettings.json", Site("one.localhost"));
         var source = Source();
-        Assert.Equal("one.localhost", source.Load().Config.Sites[0].Name);
+        Assert.Equal("one.localhost", source.Load().Config!.Edge.Sites[0].Name);
 
         _current.Write("appsettings.json", Site("two.localhost"));
-        Assert.Equal(["two.localhost"], source.Load().Config.Sites.Select(site => site.Name));
+        Assert.Equal(["two.localhost"], source.Load().Config!.Edge.Sites.Select(site => site.Name));
     }
 
     [Fact]
@@ -85,7 +87,7 @@ public sealed class ConfigSourceTests : IDisposable
         Assert.Equal(["appsettings.json", "appsettings.Staging.json", "more.json"], source.Files.Select(file => Path.GetRelativePath(_current.Path, file)));
         _current.Write("more.json", "{}");
         _current.Write("appsettings.Staging.json", Site("localhost"));
-        Assert.Single(source.Load().Config.Sites);
+        Assert.Single(source.Load().Config!.Edge.Sites);
     }
 
     [Fact]
@@ -93,11 +95,8 @@ public sealed class ConfigSourceTests : IDisposable
     {
         var file = _current.Write("appsettings.json", "{\n  \"EdgeProxy\": {\n    \"Admin\": { \"Port\": 9000 },\n    \"Colour\": 1,\n    \"Domains\": {\n}");
 
-        var loaded = Source().Load();
-
-        var error = Assert.Single(loaded.Result.Errors);
+        var error = Assert.Single(Source().Load().Errors);
         Assert.Equal($"{file}:6", error.Path);
-        Assert.Equal("9000", loaded.Root["EdgeProxy:Admin:Port"]);
     }
 
     [Fact]
@@ -107,7 +106,7 @@ public sealed class ConfigSourceTests : IDisposable
             { "EdgeProxy": { "Domains": { "localhost": { "Upstream": "demo", "upstream": "demo" }, "example.org:443": {} }, "Colour": 1 } }
             """);
 
-        Assert.Equal([$"{file}:1", "EdgeProxy:Colour", "EdgeProxy:Domains:example.org:443"], Source().Load().Result.Errors.Select(error => error.Path).Order(StringComparer.Ordinal));
+        Assert.Equal([$"{file}:1", "EdgeProxy:Colour", "EdgeProxy:Domains:example.org:443"], Source().Load().Errors.Select(error => error.Path).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -115,7 +114,7 @@ public sealed class ConfigSourceTests : IDisposable
     {
         _current.Write("appsettings.json", """{ "EdgeProxy": { "Domains": { "https://example.org": { "Upstream": "demo" } } } }""");
 
-        ConfigText.Reject(Source().Load().Result, "Domains:https://example.org", "without scheme");
+        Assert.Contains("EdgeProxy:Domains:https://example.org: ", Assert.Single(Source().Load().Errors).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,7 +122,7 @@ public sealed class ConfigSourceTests : IDisposable
     {
         _current.Write("appsettings.json", Site("localhost"));
 
-        var errors = Source("nowhere.json", _program.Path).Load().Result.Errors;
+        var errors = Source("nowhere.json", _program.Path).Load().Errors;
 
         Assert.Equal([$"{_current.File("nowhere.json")}: there is no such file.", $"{_program.Path}: is a folder; a JSON file is needed."], errors.Select(error => error.ToString()));
     }
@@ -133,20 +132,51 @@ public sealed class ConfigSourceTests : IDisposable
     {
         var file = _current.Write("appsettings.json", """{ "EdgeProxy": { "HttpPort": 8080 } }""");
         var source = Source(_current.Write("sites.json", Site("localhost")));
-        Assert.Empty(source.Load().Result.Errors);
+        Assert.Empty(source.Load().Errors);
 
         File.Delete(file);
-        Assert.Equal($"{file}: there is no such file.", Assert.Single(source.Load().Result.Errors).ToString());
+        Assert.Equal($"{file}: there is no such file.", Assert.Single(source.Load().Errors).ToString());
+    }
+
+    [Theory]
+    [InlineData("{}", 9180)]
+    [InlineData("{ \"EdgeProxy\": { \"Admin\": { \"Port\": 9000 }, \"Colour\": 1", 9000)]
+    [InlineData("{ \"EdgeProxy\": { \"Admin\": { \"Port\": 9000, \"BindAddress\": \"eth0\" } } }", 9000)]
+    [InlineData("{ \"EdgeProxy\": { \"Admin\": { \"Port\": \"many\" } } }", 9180)]
+    [InlineData("{ \"EdgeProxy\": { \"Admin\": { \"Port\": 0 } } }", null)]
+    public void TheAdminPortIsFoundInAnInvalidConfigurationToo(string json, int? port)
+    {
+        _current.Write("appsettings.json", json);
+
+        Assert.Equal(port is { } there ? new AdminConfig(IPAddress.Loopback, there) : null, Source().FindAdmin());
     }
 
     [Fact]
-    public void OtherRoomsMayObject()
+    public void TheSectionsOfLibrariesAreParsedOnceByThoseWhoKnowThem()
     {
-        _current.Write("appsettings.json", Site("localhost"));
-        Variable("ReverseProxy__Routes", "any");
-        var source = new ConfigSource(Place(), [], root => [new ConfigError("ReverseProxy", $"not with {root["ReverseProxy:Routes"]}")]);
+        _current.Write("appsettings.json", """{ "EdgeProxy": { "Domains": { "localhost": { "Upstream": "demo" } } }, "A": { "b": 1 }, "EdgeProxy2": 2 }""");
+        Variable("A__C", "3");
+        List<IConfigurationRoot> parsed = [];
+        var source = new ConfigSource(Place(), [], root =>
+        {
+            parsed.Add(root);
+            return ConfigResult<LibrarySections>.Valid(new Library(root["A:b"] + root["A:C"] + root["EdgeProxy2"]));
+        });
 
-        Assert.Equal(["ReverseProxy: not with any"], source.Load().Result.Errors.Select(error => error.ToString()));
+        Assert.Equal(new Library("132"), source.Load().Config!.Libraries);
+        Assert.Empty(Assert.Single(parsed).GetSection("EdgeProxy").GetChildren());
+    }
+
+    [Fact]
+    public void TheirErrorsAreReportedBesideOurs()
+    {
+        _current.Write("appsettings.json", """{ "EdgeProxy": { "HttpPort": 0, "Domains": { "localhost": { "Upstream": "demo" } } } }""");
+        var source = new ConfigSource(Place(), [], _ => ConfigResult<LibrarySections>.Invalid([new ConfigError("ReverseProxy", "is odd.")]));
+
+        var loaded = source.Load();
+
+        Assert.Null(loaded.Config);
+        Assert.Equal(["EdgeProxy:HttpPort", "ReverseProxy"], loaded.Errors.Select(error => error.Path));
     }
 
     [Fact]
@@ -167,7 +197,7 @@ public sealed class ConfigSourceTests : IDisposable
         _current.Write("appsettings.json", $$"""{ "EdgeProxy": { "Domains": { {{string.Join(",\n", keys)}} } } }""");
         var source = Source();
         var before = ThreadTime();
-        Assert.Equal(sites, source.Load().Config.Sites.Count);
+        Assert.Equal(sites, source.Load().Config!.Edge.Sites.Count);
         return ThreadTime() - before;
     }
 
@@ -186,11 +216,13 @@ public sealed class ConfigSourceTests : IDisposable
 
     private ConfigPlace Place() => new(_current.Path, _program.Path, "Staging", _prefix);
 
-    private ConfigSource Source(params string[] files) => new(Place(), files);
+    private ConfigSource Source(params string[] files) => new(Place(), files, _ => ConfigResult<LibrarySections>.Valid(new Library("")));
 
     private void Variable(string name, string value)
     {
         _variables.Add(_prefix + name);
         Environment.SetEnvironmentVariable(_prefix + name, value);
     }
+
+    private sealed record Library(string Text) : LibrarySections;
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Configuration.Source;
+using EdgeProxy.Hosting.Reload;
 using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Configuration.Source;
@@ -43,10 +44,10 @@ public sealed class TrustedRootsCheckTests : IDisposable
         _folder.Write("appsettings.json", """
             { "EdgeProxy": { "Acme": { "TrustedRoots": "roots.pem" }, "Domains": { "localhost": { "Upstream": "demo" } } } }
             """);
-        var source = new ConfigSource(new ConfigPlace(_folder.Path, _folder.Path, "Production", "EDGEPROXY_TEST_NONE_"), []);
+        var source = new ConfigSource(new ConfigPlace(_folder.Path, _folder.Path, "Production", "EDGEPROXY_TEST_NONE_"), [], OtherSections.Parse);
 
         Assert.StartsWith(
-            $"EdgeProxy:Acme:TrustedRoots: {_folder.File("roots.pem")} cannot be read", source.Load().Result.Errors.Single().ToString(), StringComparison.Ordinal);
+            $"EdgeProxy:Acme:TrustedRoots: {_folder.File("roots.pem")} cannot be read", source.Load().Errors.Single().ToString(), StringComparison.Ordinal);
     }
 
     private IEnumerable<ConfigError> Errors(params (string Section, string File)[] written) => TrustedRootsCheck.Errors(

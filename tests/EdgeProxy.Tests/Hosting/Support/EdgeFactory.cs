@@ -22,7 +22,7 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
     public EdgeFactory(string json)
     {
         Write(json);
-        _source = new ConfigSource(new ConfigPlace(_folder.Path, _folder.Path, "Production", "EDGEPROXY_TEST_NONE_"), [], OtherSections.Errors);
+        _source = new ConfigSource(new ConfigPlace(_folder.Path, _folder.Path, "Production", "EDGEPROXY_TEST_NONE_"), [], OtherSections.Parse);
     }
 
     public T Get<T>()
@@ -35,9 +35,9 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
     protected override IHost CreateHost(IHostBuilder builder)
     {
         var loaded = _source.Load();
-        Assert.Empty(loaded.Result.Errors);
-        var app = EdgeHost.Build(_source, loaded.Root, ServeInMemory);
-        Assert.Empty(app.Services.GetRequiredService<ConfigApply>().RunAsync(loaded.Result.Config!, loaded.Root).GetAwaiter().GetResult());
+        Assert.Empty(loaded.Errors);
+        var app = EdgeHost.Build(_source, OtherSections.Of(loaded.Config!).Log, ServeInMemory);
+        Assert.Empty(app.Services.GetRequiredService<ConfigApply>().RunAsync(loaded.Config!).GetAwaiter().GetResult());
         app.Start();
         return app;
     }

@@ -41,21 +41,6 @@ public sealed class ProxyRoutesTests
         }
     }
 
-    [Fact]
-    public async Task StayWhenNewOnesAreWrong()
-    {
-        await using var section = await TestUpstream.StartAsync(context => context.Response.WriteAsync("section", Cancel));
-        await using var edge = await TestEdge.StartAsync(TestEdge.Target(RawUpstream.Refusing()), section: ApiSection(section.Address));
-        var wrong = ApiSection(section.Address);
-        wrong["ReverseProxy:Routes:api:Match:Path"] = "/{";
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => edge.ApplyAsync(wrong));
-        Assert.StartsWith("ReverseProxy:Routes:api: ", failure.Message, StringComparison.Ordinal);
-        using var client = edge.Client();
-        Assert.Equal("section", await client.GetStringAsync("api/x", Cancel));
-        await edge.ApplyAsync([]);
-        Assert.Equal(HttpStatusCode.BadGateway, (await client.GetAsync("api/x", Cancel)).StatusCode);
-    }
-
     [Theory]
     [InlineData("site.test", "Site.Test:99", "section")]
     [InlineData("site.test", "site.test.", "section")]

@@ -1,3 +1,4 @@
+using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Proxy.Section;
 using Microsoft.Extensions.Configuration;
 
@@ -8,19 +9,17 @@ public sealed class YarpSectionParserTests
     [Fact]
     public void ReadsNothingWhereThereIsNoSection()
     {
-        var parsed = Parse([]);
-        Assert.Empty(parsed.Routes);
-        Assert.Empty(parsed.Clusters);
-        Assert.Empty(parsed.Errors);
+        var section = Assert.IsType<YarpSectionRoutes>(Parse([]).Config);
+        Assert.Empty(section.Routes);
+        Assert.Empty(section.Clusters);
     }
 
     [Fact]
     public void ReadsRoutesAndClusters()
     {
-        var parsed = Parse(Good());
-        Assert.Empty(parsed.Errors);
-        Assert.Equal("all", Assert.Single(parsed.Routes).RouteId);
-        Assert.Equal("http://a:1", Assert.Single(parsed.Clusters).Destinations!["a"].Address);
+        var section = Assert.IsType<YarpSectionRoutes>(Parse(Good()).Config);
+        Assert.Equal("all", Assert.Single(section.Routes).RouteId);
+        Assert.Equal("http://a:1", Assert.Single(section.Clusters).Destinations!["a"].Address);
     }
 
     [Theory]
@@ -59,7 +58,7 @@ public sealed class YarpSectionParserTests
             Parse(section).Errors.Select(error => error.Path).Order());
     }
 
-    private static YarpSectionRoutes Parse(Dictionary<string, string?> values) =>
+    private static ConfigResult<YarpSectionRoutes> Parse(Dictionary<string, string?> values) =>
         YarpSectionParser.Parse(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
 
     private static Dictionary<string, string?> Good() => new()

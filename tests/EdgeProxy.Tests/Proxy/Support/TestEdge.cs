@@ -98,7 +98,7 @@ internal sealed class TestEdge : IAsyncDisposable
     public void Reload(SiteTarget target) => Serve(_config with { Sites = [_config.Sites[0] with { Target = target }] });
 
     public Task ApplyAsync(Dictionary<string, string?> section) => _app.Services.GetRequiredService<ProxyRoutes>()
-        .ApplyAsync(new ConfigurationBuilder().AddInMemoryCollection(section).Build(), CancellationToken.None);
+        .ApplyAsync(YarpSectionParser.Parse(new ConfigurationBuilder().AddInMemoryCollection(section).Build()).Config!, CancellationToken.None);
 
     /// <summary>The next request that has ended.</summary>
     public async Task<(int Status, string Upstream)> EndedAsync()
