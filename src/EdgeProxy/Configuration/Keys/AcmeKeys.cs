@@ -4,10 +4,12 @@ using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Configuration.Keys;
 
-/// <summary>What may be written under an <c>Acme</c> section. The defaults hold where neither the site's section nor the general one has the key.</summary>
+/// <summary>What may be written under an <c>Acme</c> section. The defaults hold where neither the site's section nor the
+/// general one has the key.</summary>
 internal static class AcmeKeys
 {
-    public static readonly ValueKey<string?> Email = new("Email", ValueKinds.Email.OrNull(), null, "contact address for the CA account", "none");
+    public static readonly ValueKey<string?> Email = new(
+        "Email", ValueKinds.Email.OrNull(), null, "contact address for the CA account", "none");
 
     public static readonly ValueKey<bool?> AcceptTermsOfService = new(
         "AcceptTermsOfService",

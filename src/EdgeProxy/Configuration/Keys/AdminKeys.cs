@@ -8,7 +8,10 @@ namespace EdgeProxy.Configuration.Keys;
 internal static class AdminKeys
 {
     public static readonly ValueKey<int> Port = new(
-        "Port", ValueKinds.PortOrOff, AdminConfig.DefaultPort, "port of the admin listener; 0 switches it off, and reload and health with it");
+        "Port",
+        ValueKinds.PortOrOff,
+        AdminConfig.DefaultPort,
+        "port of the admin listener; 0 switches it off, and reload and health with it");
 
     public static readonly ValueKey<string> BindAddress = new(
         "BindAddress", ValueKinds.BindAddress, "127.0.0.1", "address of the admin listener");

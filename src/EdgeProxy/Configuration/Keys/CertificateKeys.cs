@@ -17,7 +17,8 @@ internal static class CertificateKeys
         "Acme, File or Internal",
         "Acme, or Internal for local names");
 
-    public static readonly ValueKey<string> Path = new("Path", ValueKinds.Path, "", "PEM file of the certificate with its chain, for File", "none");
+    public static readonly ValueKey<string> Path = new(
+        "Path", ValueKinds.Path, "", "PEM file of the certificate with its chain, for File", "none");
 
     public static readonly ValueKey<string> KeyPath = new("KeyPath", ValueKinds.Path, "", "PEM file of the private key, for File", "none");
 

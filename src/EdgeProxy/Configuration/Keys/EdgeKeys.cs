@@ -4,7 +4,8 @@ using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Configuration.Keys;
 
-/// <summary>What may be written under <c>EdgeProxy</c>. Parsers, the hints for unknown keys, the writer and the README's tables follow it.</summary>
+/// <summary>What may be written under <c>EdgeProxy</c>. Parsers, the hints for unknown keys, the writer and the README's tables
+/// follow it.</summary>
 internal static class EdgeKeys
 {
     public static readonly ValueKey<int> HttpPort = new("HttpPort", ValueKinds.Port, 80, "port to listen on for http");

@@ -10,7 +10,11 @@ internal static class ExternalAccountKeys
         "KeyId", ValueKinds.Text.OrNull(), null, "external account binding: the identifier that the CA gives out", "none");
 
     public static readonly ValueKey<string?> HmacKey = new(
-        "HmacKey", ValueKinds.HmacKey.OrNull(), null, "external account binding: the key that the CA gives out, in base64url or base64", "none");
+        "HmacKey",
+        ValueKinds.HmacKey.OrNull(),
+        null,
+        "external account binding: the key that the CA gives out, in base64url or base64",
+        "none");
 
     public static ImmutableArray<ConfigKey> All => [KeyId, HmacKey];
 }

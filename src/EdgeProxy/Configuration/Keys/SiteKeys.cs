@@ -7,7 +7,8 @@ namespace EdgeProxy.Configuration.Keys;
 /// <summary>What may be written for one site.</summary>
 internal static class SiteKeys
 {
-    public static readonly ValueKey<Upstream?> Upstream = new("Upstream", ValueKinds.Upstream.OrNull(), null, "where requests go", "required");
+    public static readonly ValueKey<Upstream?> Upstream = new(
+        "Upstream", ValueKinds.Upstream.OrNull(), null, "where requests go", "required");
 
     public static readonly ListKey<Upstream> Upstreams = new("Upstreams", ValueKinds.Upstream, "instead of Upstream: a list of them");
 

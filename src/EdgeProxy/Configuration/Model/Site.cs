@@ -36,7 +36,8 @@ internal abstract record SiteTarget
     /// <param name="HostHeader">The Host header sent upstream.</param>
     /// <param name="Timeout">How long the upstream may stay silent.</param>
     /// <param name="ConnectTimeout">How long connecting may take.</param>
-    internal sealed record Proxy(ValueList<Upstream> Upstreams, HostHeader HostHeader, TimeSpan Timeout, TimeSpan ConnectTimeout) : SiteTarget
+    internal sealed record Proxy(
+        ValueList<Upstream> Upstreams, HostHeader HostHeader, TimeSpan Timeout, TimeSpan ConnectTimeout) : SiteTarget
     {
         /// <summary>Whether the upstream is connected only once the whole request body is here.</summary>
         public bool RequestBuffering { get; init; }
@@ -49,7 +50,9 @@ internal abstract record SiteTarget
 /// <summary>Where a request is forwarded to: a closed set.</summary>
 internal abstract record Upstream
 {
-    /// <summary>A server by its absolute http or https address. <paramref name="Http2Only"/>: cleartext HTTP/2 with prior knowledge (h2c).</summary>
+    /// <summary>A server by its absolute http or https address.</summary>
+    /// <param name="Address">May have a path.</param>
+    /// <param name="Http2Only">Cleartext HTTP/2 with prior knowledge (h2c).</param>
     internal sealed record Server(Uri Address, bool Http2Only) : Upstream;
 
     /// <summary>The embedded upstream that shows the request it received.</summary>

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 
 namespace EdgeProxy.Configuration.Model;
 
-/// <summary>An immutable list that is equal to another one with equal items in the same order, so that records which hold it compare by value.</summary>
+/// <summary>An immutable list that is equal to another one with equal items in the same order, so that records which
+/// hold it compare by value.</summary>
 [CollectionBuilder(typeof(ValueList), nameof(ValueList.Create))]
 internal sealed class ValueList<T>(ImmutableArray<T> items) : IReadOnlyList<T>, IEquatable<ValueList<T>>
 {

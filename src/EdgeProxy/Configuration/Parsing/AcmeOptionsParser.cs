@@ -22,7 +22,11 @@ internal static class AcmeOptionsParser
         };
         section.Read(AcmeKeys.Challenge);
         if (options is { Staging: true, DirectoryUrl: not null })
-            section.Fail(AcmeKeys.Staging, "chooses Let's Encrypt's staging directory, and DirectoryUrl another one: remove one of the two.");
+        {
+            section.Fail(
+                AcmeKeys.Staging, "chooses Let's Encrypt's staging directory, and DirectoryUrl another one: remove one of the two.");
+        }
+
         return options;
     }
 

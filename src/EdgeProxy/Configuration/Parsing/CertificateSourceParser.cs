@@ -8,7 +8,7 @@ namespace EdgeProxy.Configuration.Parsing;
 /// <summary>Where the certificates of one site come from, decided name by name.</summary>
 /// <param name="site">The site as written.</param>
 /// <param name="acme">What is written for all sites.</param>
-/// <param name="contacts">The mail address of each account, by CA and external account: an account has one, which is its first site's.</param>
+/// <param name="contacts">The mail address of each account, by CA and external account. An account has one: that of its first site.</param>
 internal sealed class CertificateSourceParser(
     ConfigSection site, AcmeOptions acme, Dictionary<(Uri Directory, string? KeyId), string?> contacts)
 {
@@ -18,10 +18,11 @@ internal sealed class CertificateSourceParser(
     {
         var source = _section.Read(CertificateKeys.Source);
         var file = ParseFile(source);
+        var areLocal = !names.IsEmpty && names.All(name => PrivateNames.IsInternalByDefault(name.Value));
         var options = AcmeOptionsParser.Parse(site.Section(SiteKeys.Acme));
         if (source is CertificateKeys.File or CertificateKeys.Internal && site.Has(SiteKeys.Acme))
             site.Fail(SiteKeys.Acme, $"has no effect, because Certificate:Source is {source}: remove one of the two.");
-        else if (source is null && site.Has(SiteKeys.Acme) && !names.IsEmpty && names.All(name => PrivateNames.IsInternalByDefault(name.Value)))
+        else if (source is null && areLocal && site.Has(SiteKeys.Acme))
         {
             site.Fail(
                 SiteKeys.Acme,

@@ -8,8 +8,10 @@ namespace EdgeProxy.Configuration.Parsing;
 /// <summary>The section <c>Errors</c> of a site: JSON bodies by status.</summary>
 internal static class ErrorBodyParser
 {
-    /// <summary>The errors that the proxy itself answers once it knows the site, so not 404: that is the answer where there is no site.</summary>
+    /// <summary>The errors that the proxy itself answers once it knows the site. 404 is what it answers when it finds none.</summary>
     public static readonly ValueList<int> Statuses = [400, 405, 408, 413, 421, 429, 431, 502, 503, 504, 508];
+
+    private static readonly string Listed = string.Join(", ", Statuses.AsEnumerable());
 
     public static ErrorBodies Parse(ConfigSection section)
     {
@@ -17,7 +19,7 @@ internal static class ErrorBodyParser
         foreach (var (name, body) in section.ReadAll(SiteKeys.ErrorBody))
         {
             if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var status) || !Statuses.Contains(status))
-                section.Fail(name, $"must be the status of an error that EdgeProxy itself answers for a site: {string.Join(", ", Statuses.AsEnumerable())}.");
+                section.Fail(name, $"must be the status of an error that EdgeProxy itself answers for a site: {Listed}.");
             else if (body.Count > 0)
                 bodies[status] = body;
         }

@@ -27,8 +27,9 @@ internal static class ListenerParser
     public static AdminConfig? ParseAdmin(ConfigSection section)
     {
         var port = section.Read(AdminKeys.Port);
-        var address = section.Read(AdminKeys.BindAddress);
-        return port == 0 ? null : new AdminConfig(address == ListenerConfig.AnyAddress ? IPAddress.IPv6Any : IPAddress.Parse(address), port);
+        var written = section.Read(AdminKeys.BindAddress);
+        var address = written == ListenerConfig.AnyAddress ? IPAddress.IPv6Any : IPAddress.Parse(written);
+        return port == 0 ? null : new AdminConfig(address, port);
     }
 
     private static void RejectSharedPort(ConfigSection section, ListenerConfig listeners)

@@ -4,14 +4,15 @@ using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Configuration.Parsing;
 
-/// <summary>Finds upstreams that are this proxy itself, as far as the configuration shows it without a look at DNS or network interfaces.</summary>
+/// <summary>Finds upstreams that are this proxy itself, as far as the configuration shows it: without a look at DNS and network interfaces.</summary>
 internal static class OwnAddress
 {
     private static readonly IPAddress[] Localhost = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
     /// <summary>Whether a connection that this machine opens to <paramref name="url"/> ends at one of its site listeners.</summary>
     public static bool IsMeantBy(Uri url, ListenerConfig listeners) =>
-        (url.Port == listeners.HttpPort || url.Port == listeners.HttpsPort) && Addresses(url).Any(address => Takes(listeners.BindAddress, address));
+        (url.Port == listeners.HttpPort || url.Port == listeners.HttpsPort)
+        && Addresses(url).Any(address => Takes(listeners.BindAddress, address));
 
     private static IPAddress[] Addresses(Uri url)
     {

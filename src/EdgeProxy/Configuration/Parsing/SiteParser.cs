@@ -60,8 +60,11 @@ internal sealed class SiteParser(ListenerConfig listeners, AcmeOptions acme)
 
     private void RejectCircle(ConfigSection section, Uri location, ImmutableArray<(string Path, string Value)> names)
     {
-        var isOwnPort = location.Port == listeners.HttpPort || location.Port == listeners.HttpsPort || location.Port == listeners.PublicHttpsPort;
-        if (isOwnPort && HostName.TryParse(location.IdnHost, out var host) && names.Any(name => name.Value == host))
-            section.Fail(SiteKeys.RedirectTo, $"leads back to this site ({host}), so visitors would go round in circles: name another host.");
+        int[] ownPorts = [listeners.HttpPort, listeners.HttpsPort, listeners.PublicHttpsPort];
+        if (ownPorts.Contains(location.Port) && HostName.TryParse(location.IdnHost, out var host) && names.Any(name => name.Value == host))
+        {
+            section.Fail(
+                SiteKeys.RedirectTo, $"leads back to this site ({host}), so visitors would go round in circles: name another host.");
+        }
     }
 }

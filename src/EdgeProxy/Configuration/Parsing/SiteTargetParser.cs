@@ -35,7 +35,12 @@ internal static class SiteTargetParser
         foreach (var (path, upstream) in upstreams)
         {
             if (upstream is Upstream.Server server && OwnAddress.IsMeantBy(server.Address, listeners))
-                site.FailAt(path, $"\"{UpstreamParser.Format(server)}\" is this proxy itself, so requests would go round in circles: write the address of your application.");
+            {
+                site.FailAt(
+                    path,
+                    $"\"{UpstreamParser.Format(server)}\" is this proxy itself, so requests would go round in circles: "
+                        + "write the address of your application.");
+            }
         }
 
         return [.. upstreams.Select(item => item.Value)];
@@ -52,6 +57,10 @@ internal static class SiteTargetParser
         if (site.Has(SiteKeys.Upstream) && site.Has(SiteKeys.Upstreams))
             site.Fail(SiteKeys.Upstreams, "and Upstream are both there: keep Upstreams for several addresses, Upstream for one.");
         else if (!site.Has(SiteKeys.Upstream) && !site.Has(SiteKeys.Upstreams))
-            site.Fail(SiteKeys.Upstream, "is missing: write the address to forward to, such as \"Upstream\": \"http://localhost:5000\", or RedirectTo.");
+        {
+            site.Fail(
+                SiteKeys.Upstream,
+                "is missing: write the address to forward to, such as \"Upstream\": \"http://localhost:5000\", or RedirectTo.");
+        }
     }
 }

@@ -40,7 +40,8 @@ internal sealed class ConfigSection
     public T Read<T>(ValueKey<T> key) => Read(Find(key), PathOf(key), key.ValueKind, key.Default);
 
     /// <returns>The full path; null where none is written and the key has no default.</returns>
-    public string? ReadPath(ValueKey<string> key) => Read(key) is { Length: > 0 } path ? System.IO.Path.GetFullPath(path, _baseDirectory) : null;
+    public string? ReadPath(ValueKey<string> key) =>
+        Read(key) is { Length: > 0 } path ? System.IO.Path.GetFullPath(path, _baseDirectory) : null;
 
     /// <summary>The values of a list that parse, each with its path; the others are errors.</summary>
     public ImmutableArray<(string Path, T Value)> ReadList<T>(ListKey<T> key)
@@ -83,7 +84,8 @@ internal sealed class ConfigSection
     /// <summary>For something found out later about a key that is elsewhere.</summary>
     public void FailAt(string fullPath, string message) => _errors.Add(new ConfigError(fullPath, message));
 
-    private T Read<T>(ConfigNode node, string path, ValueKind<T> kind, T fallback) => TryRead(node, path, kind, out var value) ? value : fallback;
+    private T Read<T>(ConfigNode node, string path, ValueKind<T> kind, T fallback) =>
+        TryRead(node, path, kind, out var value) ? value : fallback;
 
     private bool TryRead<T>(ConfigNode node, string path, ValueKind<T> kind, [MaybeNullWhen(false)] out T value)
     {
@@ -110,5 +112,6 @@ internal sealed class ConfigSection
     private ConfigNode Find(ConfigKey key) => _node.Find(Declared(key).Name);
 
     private T Declared<T>(T key)
-        where T : ConfigKey => _declared.Keys.Contains(key) ? key : throw new InvalidOperationException($"{key.Name} is not declared below {Path}.");
+        where T : ConfigKey =>
+        _declared.Keys.Contains(key) ? key : throw new InvalidOperationException($"{key.Name} is not declared below {Path}.");
 }

@@ -13,7 +13,8 @@ internal static partial class HostHeaderParser
         "PRESERVE" => new HostHeader.Preserve(),
         "PRESERVEWITHPORT" => new HostHeader.PreserveWithPort(),
         "UPSTREAM" => new HostHeader.FromUpstream(),
-        _ when text.All(char.IsAsciiLetter) && Spelling.Closest(text, Words) is { } word => throw new FormatException($"\"{text}\": did you mean \"{word}\"?"),
+        _ when text.All(char.IsAsciiLetter) && Spelling.Closest(text, Words) is { } word =>
+            throw new FormatException($"\"{text}\": did you mean \"{word}\"?"),
         _ when HostAndPort().IsMatch(text) => new HostHeader.Literal(text),
         _ => throw new FormatException($"\"{text}\" must be {string.Join(", ", Words)} or a host such as api.example.org:8080."),
     };

@@ -18,7 +18,8 @@ internal static partial class HostNameParser
 
     /// <summary>Why a key with a ':' cannot name a site.</summary>
     public static string ExplainColon(string key) => HostName.TryParseAddress(key, out var address)
-        ? $"an IPv6 address cannot be a key here, because ':' separates keys. Name the site differently and write \"{address}\" into its Aliases."
+        ? "an IPv6 address cannot be a key here, because ':' separates keys. "
+            + $"Name the site differently and write \"{address}\" into its Aliases."
         : $"\"{key}\" is not a host name: {Problem(key)}";
 
     private static string Problem(string text)

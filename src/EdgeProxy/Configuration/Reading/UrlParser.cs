@@ -25,7 +25,11 @@ internal static class UrlParser
     private static Uri Absolute(string text)
     {
         if (!text.Contains("://", StringComparison.Ordinal))
-            throw new FormatException($"{Quote(text)} is not a complete URL: write the scheme too, such as http://{(text.Contains('@', StringComparison.Ordinal) ? "api:8071" : text.TrimStart('/'))}");
+        {
+            var example = text.Contains('@', StringComparison.Ordinal) ? "api:8071" : text.TrimStart('/');
+            throw new FormatException($"{Quote(text)} is not a complete URL: write the scheme too, such as http://{example}");
+        }
+
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
             throw new FormatException($"{Quote(text)} is not a URL: write one such as http://api:8071.");
         if (url.UserInfo.Length > 0)

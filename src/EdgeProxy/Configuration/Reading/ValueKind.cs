@@ -24,15 +24,21 @@ internal static class ValueKind
         where T : notnull => new(name, parse, value => FormattableString.Invariant($"{value}")) { Unit = unit };
 
     public static ValueKind<T> Choice<T>(params (string Word, T Value)[] words)
-        where T : notnull => new("choice", text => ValueParser.Choice(text, [.. words]), value => JsonText.Quote(words.First(word => word.Value.Equals(value)).Word))
+        where T : notnull
+    {
+        string Word(T value) => words.First(word => word.Value.Equals(value)).Word;
+        return new("choice", text => ValueParser.Choice(text, [.. words]), value => JsonText.Quote(Word(value)))
         {
             Words = [.. words.Select(word => word.Word)],
         };
+    }
 
     /// <summary>The same, for a key where null means that nothing is written.</summary>
     public static ValueKind<T?> Nullable<T>(this ValueKind<T> kind)
-        where T : struct => new(kind.Name, text => kind.Parse(text), value => value is { } some ? kind.Write(some) : "null") { Words = kind.Words, Unit = kind.Unit };
+        where T : struct =>
+        new(kind.Name, text => kind.Parse(text), value => value is { } some ? kind.Write(some) : "null") { Words = kind.Words, Unit = kind.Unit };
 
     public static ValueKind<T?> OrNull<T>(this ValueKind<T> kind)
-        where T : class => new(kind.Name, text => kind.Parse(text), value => value is null ? "null" : kind.Write(value)) { Words = kind.Words };
+        where T : class =>
+        new(kind.Name, text => kind.Parse(text), value => value is null ? "null" : kind.Write(value)) { Words = kind.Words };
 }

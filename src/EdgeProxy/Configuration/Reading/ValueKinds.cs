@@ -50,7 +50,10 @@ internal static class ValueKinds
     };
 
     public static readonly ValueKind<int> RedirectStatusCode =
-        ValueKind.Choice(("301", 301), ("302", 302), ("307", 307), ("308", 308)) with { Write = code => code.ToString(CultureInfo.InvariantCulture) };
+        ValueKind.Choice(("301", 301), ("302", 302), ("307", 307), ("308", 308)) with
+        {
+            Write = code => code.ToString(CultureInfo.InvariantCulture),
+        };
 
     public static readonly ValueKind<string> Challenge = ValueKind.InQuotes("choice", ParseChallenge) with { Words = ["http-01"] };
 

@@ -6,7 +6,8 @@ using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Configuration.Reading;
 
-/// <summary>Single values from their text. Every method throws <see cref="FormatException"/> with a sentence for the person who wrote it.</summary>
+/// <summary>Single values from their text. Every method throws <see cref="FormatException"/> with a sentence for the person
+/// who wrote it.</summary>
 internal static partial class ValueParser
 {
     public static int Port(string text) => Integer(text, 1, 65535);
@@ -20,7 +21,8 @@ internal static partial class ValueParser
 
     public static long Bytes(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
         ? bytes
-        : throw new FormatException($"\"{text}\" is not a number of bytes: write digits only, such as 30000000 for 30 MB, or 0 for no limit.");
+        : throw new FormatException(
+            $"\"{text}\" is not a number of bytes: write digits only, such as 30000000 for 30 MB, or 0 for no limit.");
 
     /// <summary>A time span up to a week. Only <c>hh:mm:ss</c>, because .NET takes a bare "30" for thirty days.</summary>
     public static TimeSpan Duration(string text)

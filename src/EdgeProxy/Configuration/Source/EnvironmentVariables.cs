@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration.EnvironmentVariables;
 
 namespace EdgeProxy.Configuration.Source;
 
-/// <summary>The environment's variables as flat configuration keys (<c>A__B</c> is <c>A:B</c>), sorted, because they come in no order.</summary>
+/// <summary>The environment's variables as flat configuration keys (<c>A__B</c> is <c>A:B</c>), sorted, as they have no order.</summary>
 internal sealed class EnvironmentVariables : EnvironmentVariablesConfigurationProvider
 {
     private EnvironmentVariables(string prefix)

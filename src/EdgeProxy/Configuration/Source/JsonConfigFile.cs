@@ -21,9 +21,11 @@ internal sealed record JsonConfigFile(IReadOnlyDictionary<string, string?> Value
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return Unreadable(file, Directory.Exists(file) ? "is a folder; a JSON file is needed." : $"cannot be read: {exception.Message}");
+            return Unreadable(
+                file, Directory.Exists(file) ? "is a folder; a JSON file is needed." : $"cannot be read: {exception.Message}");
         }
     }
 
-    private static JsonConfigFile Unreadable(string file, string why) => new(ImmutableDictionary<string, string?>.Empty, [new ConfigError(file, why)], false);
+    private static JsonConfigFile Unreadable(string file, string why) =>
+        new(ImmutableDictionary<string, string?>.Empty, [new ConfigError(file, why)], false);
 }

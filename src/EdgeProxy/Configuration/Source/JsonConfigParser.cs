@@ -10,7 +10,11 @@ namespace EdgeProxy.Configuration.Source;
 /// except that a value which is JSON itself stays whole, a key written twice is always an error, and every error has its line.</summary>
 internal sealed class JsonConfigParser
 {
-    private static readonly JsonReaderOptions LikeAspNetCore = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonReaderOptions LikeAspNetCore = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     private readonly string _file;
     private readonly byte[] _json;
@@ -22,7 +26,8 @@ internal sealed class JsonConfigParser
 
     public static JsonConfigFile Parse(string file, byte[] json)
     {
-        var parser = new JsonConfigParser(file, json.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json);
+        var mark = json.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+        var parser = new JsonConfigParser(file, json[mark..]);
         var isWhole = parser.Parse();
         return new JsonConfigFile(parser._values, parser._errors, isWhole);
     }
@@ -43,8 +48,8 @@ internal sealed class JsonConfigParser
         }
         catch (JsonException exception)
         {
-            var position = exception.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-            Fail((exception.LineNumber ?? 0) + 1, $"is not valid JSON: {(position < 0 ? exception.Message : exception.Message[..position])}");
+            var reason = exception.Message.Split(" LineNumber:", 2)[0];
+            Fail((exception.LineNumber ?? 0) + 1, $"is not valid JSON: {reason}");
         }
         catch (InvalidOperationException)
         {
@@ -122,7 +127,8 @@ internal sealed class JsonConfigParser
             Fail(Line(ref reader), $"\"{path}\" is written twice, once with its sections joined by ':': keep one.");
     }
 
-    private void Fail(long line, string message) => _errors.Add(new ConfigError(string.Create(CultureInfo.InvariantCulture, $"{_file}:{line}"), message));
+    private void Fail(long line, string message) =>
+        _errors.Add(new ConfigError(string.Create(CultureInfo.InvariantCulture, $"{_file}:{line}"), message));
 
     /// <summary>Counts on from where the last call ended, as the reader only moves forwards.</summary>
     private long Line(ref Utf8JsonReader reader)

@@ -16,6 +16,7 @@ internal sealed class CommonAcme
         AcmeConfig[] all = [.. sites.SelectMany(site => site.Names).Select(name => name.Certificate).OfType<CertificateSource.Acme>()
             .Select(acme => acme.Authority).Distinct()];
         var directory = Common(all, authority => authority.DirectoryUrl) ?? AcmeConfig.LetsEncrypt;
+        var isOneCa = all.All(authority => authority.DirectoryUrl == directory);
         return new CommonAcme(new AcmeConfig
         {
             DirectoryUrl = directory,
@@ -25,7 +26,7 @@ internal sealed class CommonAcme
             KeyType = Common(all, authority => authority.KeyType),
             Profile = Common(all, authority => authority.Profile),
             // It belongs to the CA: a site that chooses another one does not inherit it.
-            ExternalAccount = all.All(authority => authority.DirectoryUrl == directory) ? Common(all, authority => authority.ExternalAccount) : null,
+            ExternalAccount = isOneCa ? Common(all, authority => authority.ExternalAccount) : null,
         });
     }
 
@@ -37,7 +38,9 @@ internal sealed class CommonAcme
     private static void Write(SectionWriter section, AcmeConfig authority, AcmeConfig inherited)
     {
         section.Write(AcmeKeys.Email, authority.Email == inherited.Email ? null : authority.Email);
-        section.Write(AcmeKeys.AcceptTermsOfService, authority.AcceptTermsOfService == inherited.AcceptTermsOfService ? null : authority.AcceptTermsOfService);
+        section.Write(
+            AcmeKeys.AcceptTermsOfService,
+            authority.AcceptTermsOfService == inherited.AcceptTermsOfService ? null : authority.AcceptTermsOfService);
         if (authority.DirectoryUrl != inherited.DirectoryUrl)
             WriteDirectory(section, authority.DirectoryUrl);
         section.Write(AcmeKeys.TrustedRoots, authority.TrustedRoots == inherited.TrustedRoots ? "" : authority.TrustedRoots ?? "");
@@ -61,5 +64,6 @@ internal sealed class CommonAcme
             section.Write(AcmeKeys.DirectoryUrl, directory);
     }
 
-    private static T? Common<T>(AcmeConfig[] all, Func<AcmeConfig, T> of) => all.Select(of).Distinct().Take(2).ToArray() is [var one] ? one : default;
+    private static T? Common<T>(AcmeConfig[] all, Func<AcmeConfig, T> of) =>
+        all.Select(of).Distinct().Take(2).ToArray() is [var one] ? one : default;
 }

@@ -52,8 +52,8 @@ internal static class SiteWriter
         }
         else if (names.Any(name => name.Certificate is CertificateSource.Internal != PrivateNames.IsInternalByDefault(name.Name)))
         {
-            section.Write(
-                CertificateKeys.Source, names[0].Certificate is CertificateSource.Internal ? CertificateKeys.Internal : CertificateKeys.Acme);
+            var isInternal = names[0].Certificate is CertificateSource.Internal;
+            section.Write(CertificateKeys.Source, isInternal ? CertificateKeys.Internal : CertificateKeys.Acme);
         }
     }
 }
