@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
 
@@ -28,7 +29,7 @@ internal static class EdgeKeys
 
     public static readonly SectionKey Limits = new("Limits", "what one process takes on at once", LimitKeys.All);
 
-    public static readonly ListKey<System.Net.IPNetwork> TrustedProxies = new(
+    public static readonly ListKey<IPNetwork> TrustedProxies = new(
         "TrustedProxies", ValueKinds.Network, "list of CIDR networks and addresses whose X-Forwarded-* headers are believed");
 
     public static readonly SectionKey Acme = new("Acme", "the CA that certificates are ordered from", AcmeKeys.All);

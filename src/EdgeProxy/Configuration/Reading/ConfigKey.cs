@@ -13,8 +13,8 @@ internal abstract class ConfigKey(string name, string meaning)
 
     public bool IsOpen => name[0] == '<';
 
-    /// <summary>What kind of value is written there, in one or two words.</summary>
-    public abstract string Kind { get; }
+    /// <summary>The form of the value, or of each in a list; null for a section.</summary>
+    public abstract ValueKind? Kind { get; }
 
     /// <summary>What holds where nothing is written, in words where that is no fixed value; empty for a section.</summary>
     public abstract string DefaultText { get; }
@@ -24,24 +24,20 @@ internal abstract class ConfigKey(string name, string meaning)
 internal sealed class ValueKey<T>(string name, ValueKind<T> kind, T fallback, string meaning, string? defaultText = null)
     : ConfigKey(name, meaning)
 {
-    public ValueKind<T> ValueKind => kind;
+    public override ValueKind<T> Kind => kind;
 
     /// <summary>What reading gives where nothing is written.</summary>
     public T Default => fallback;
-
-    public override string Kind => kind.Name;
 
     public override string DefaultText => defaultText ?? kind.Write(fallback).Trim('"');
 }
 
 /// <summary>A key with a list of values; none unless written.</summary>
-internal sealed class ListKey<T>(string name, ValueKind<T> item, string meaning, string defaultText = "none") : ConfigKey(name, meaning)
+internal sealed class ListKey<T>(string name, ValueKind<T> item, string meaning) : ConfigKey(name, meaning)
 {
-    public ValueKind<T> Item => item;
+    public override ValueKind<T> Kind => item;
 
-    public override string Kind => $"list of {item.Name}";
-
-    public override string DefaultText => defaultText;
+    public override string DefaultText => "none";
 }
 
 /// <summary>A key with further keys below it.</summary>
@@ -49,12 +45,9 @@ internal sealed class SectionKey(string name, string meaning, params ImmutableAr
 {
     public ImmutableArray<ConfigKey> Keys => keys;
 
-    public override string Kind => "section";
+    public override ValueKind? Kind => null;
 
     public override string DefaultText => "";
-
-    /// <summary>Whether any name may be written below this key.</summary>
-    public bool TakesAnyName => keys is [{ IsOpen: true }];
 
     /// <summary>The key that is declared for a path such as <c>Admin:Port</c> below this one; null when there is none.</summary>
     public ConfigKey? Find(string path)

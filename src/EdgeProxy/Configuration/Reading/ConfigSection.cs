@@ -37,7 +37,7 @@ internal sealed class ConfigSection
 
     public bool Has(ConfigKey key) => Find(key).IsPresent;
 
-    public T Read<T>(ValueKey<T> key) => Read(Find(key), PathOf(key), key.ValueKind, key.Default);
+    public T Read<T>(ValueKey<T> key) => Read(Find(key), PathOf(key), key.Kind, key.Default);
 
     /// <returns>The full path; null where none is written and the key has no default.</returns>
     public string? ReadPath(ValueKey<string> key) =>
@@ -55,7 +55,7 @@ internal sealed class ConfigSection
             var path = $"{PathOf(key)}:{item.Key}";
             if (!item.IsPresent)
                 FailAt(path, "is empty: write a value, or remove it.");
-            else if (TryRead(item, path, key.Item, out var value))
+            else if (TryRead(item, path, key.Kind, out var value))
                 values.Add((path, value));
         }
 
@@ -70,7 +70,7 @@ internal sealed class ConfigSection
 
     /// <summary>Every value that is written here, or the default where it does not parse, for a key that stands for any name.</summary>
     public IEnumerable<(string Name, T Value)> ReadAll<T>(ValueKey<T> open) =>
-        _node.Children.Select(child => (child.Key, Read(child, $"{Path}:{child.Key}", Declared(open).ValueKind, open.Default)));
+        _node.Children.Select(child => (child.Key, Read(child, $"{Path}:{child.Key}", Declared(open).Kind, open.Default)));
 
     public string PathOf(ConfigKey key) => $"{Path}:{key.Name}";
 

@@ -19,13 +19,14 @@ internal static partial class HostHeaderParser
         _ => throw new FormatException($"\"{text}\" must be {string.Join(", ", Words)} or a host such as api.example.org:8080."),
     };
 
-    public static string Write(HostHeader header) => JsonText.Quote(header switch
+    /// <summary>The text that is parsed to <paramref name="header"/>.</summary>
+    public static string Format(HostHeader header) => header switch
     {
         HostHeader.Literal literal => literal.Value,
         HostHeader.Preserve => Words[0],
         HostHeader.PreserveWithPort => Words[1],
         _ => Words[2],
-    });
+    };
 
     [GeneratedRegex(@"^([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?\z")]
     private static partial Regex HostAndPort();

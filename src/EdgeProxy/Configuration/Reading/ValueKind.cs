@@ -4,24 +4,19 @@ namespace EdgeProxy.Configuration.Reading;
 
 /// <summary>A form that values are written in.</summary>
 /// <param name="Name">In one or two words.</param>
-/// <param name="Parse">Throws <see cref="FormatException"/> with a sentence for the person who wrote the text.</param>
-/// <param name="Write">The value as JSON that <paramref name="Parse"/> takes.</param>
-internal sealed record ValueKind<T>(string Name, Func<string, T> Parse, Func<T, string> Write)
+internal abstract record ValueKind(string Name)
 {
     /// <summary>The words to choose from; empty where there is no such choice.</summary>
     public ValueList<string> Words { get; init; } = [];
 
     /// <summary>What a number counts; empty where it is no quantity.</summary>
     public string Unit { get; init; } = "";
-}
 
-internal static class ValueKind
-{
     public static ValueKind<T> InQuotes<T>(string name, Func<string, T> parse)
         where T : notnull => new(name, parse, value => JsonText.Quote(value.ToString()!));
 
-    public static ValueKind<T> Bare<T>(string name, Func<string, T> parse, string unit = "")
-        where T : notnull => new(name, parse, value => FormattableString.Invariant($"{value}")) { Unit = unit };
+    public static ValueKind<T> Bare<T>(string name, Func<string, T> parse)
+        where T : notnull => new(name, parse, value => FormattableString.Invariant($"{value}"));
 
     public static ValueKind<T> Choice<T>(params (string Word, T Value)[] words)
         where T : notnull
@@ -32,8 +27,16 @@ internal static class ValueKind
             Words = [.. words.Select(word => word.Word)],
         };
     }
+}
 
-    /// <summary>The same, for a key where null means that nothing is written.</summary>
+/// <param name="Name">In one or two words.</param>
+/// <param name="Parse">Throws <see cref="FormatException"/> with a sentence for the person who wrote the text.</param>
+/// <param name="Write">The value as JSON that <paramref name="Parse"/> takes.</param>
+internal sealed record ValueKind<T>(string Name, Func<string, T> Parse, Func<T, string> Write) : ValueKind(Name);
+
+/// <summary>The same kinds for keys whose default is null: that nothing is written.</summary>
+internal static class OptionalKind
+{
     public static ValueKind<T?> Nullable<T>(this ValueKind<T> kind)
         where T : struct =>
         new(kind.Name, text => kind.Parse(text), value => value is { } some ? kind.Write(some) : "null") { Words = kind.Words, Unit = kind.Unit };

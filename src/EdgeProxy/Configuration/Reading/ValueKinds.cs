@@ -20,7 +20,7 @@ internal static class ValueKinds
 
     public static readonly ValueKind<int> Count = ValueKind.Bare("whole number", ValueParser.Count);
 
-    public static readonly ValueKind<long> Bytes = ValueKind.Bare("whole number", ValueParser.Bytes, "bytes");
+    public static readonly ValueKind<long> Bytes = ValueKind.Bare("whole number", ValueParser.Bytes) with { Unit = "bytes" };
 
     public static readonly ValueKind<TimeSpan> Duration = ValueKind.InQuotes("duration", ValueParser.Duration) with { Unit = "hh:mm:ss" };
 
@@ -44,7 +44,7 @@ internal static class ValueKinds
         "upstream", UpstreamParser.Parse, upstream => JsonText.Quote(UpstreamParser.Format(upstream)));
 
     public static readonly ValueKind<HostHeader> HostHeader = new(
-        "host header", HostHeaderParser.Parse, HostHeaderParser.Write)
+        "host header", HostHeaderParser.Parse, header => JsonText.Quote(HostHeaderParser.Format(header)))
     {
         Words = HostHeaderParser.Words,
     };

@@ -98,7 +98,7 @@ internal sealed class JsonConfigParser
         var isSingle = reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray);
         if (isSingle)
             Add(ref reader, path, ReadSingle(ref reader));
-        else if (declared == SiteKeys.ErrorBody)
+        else if (declared?.Kind == ValueKinds.Json)
             Add(ref reader, path, ReadWhole(ref reader));
         else if (reader.TokenType == JsonTokenType.StartObject)
             ReadObject(ref reader, path, declared);

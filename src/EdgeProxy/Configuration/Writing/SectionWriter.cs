@@ -13,12 +13,12 @@ internal sealed class SectionWriter(SectionKey declared)
     public void Write<T>(ValueKey<T> key, T value)
     {
         if (!EqualityComparer<T>.Default.Equals(value, key.Default))
-            Add(key, key.Name, key.ValueKind.Write(value));
+            Add(key, key.Name, key.Kind.Write(value));
     }
 
     public void Write<T>(ListKey<T> key, IEnumerable<T> values)
     {
-        string[] items = [.. values.Select(key.Item.Write)];
+        string[] items = [.. values.Select(key.Kind.Write)];
         if (items.Length > 0)
             Add(key, key.Name, $"[{string.Join(", ", items)}]");
     }
@@ -32,7 +32,7 @@ internal sealed class SectionWriter(SectionKey declared)
     }
 
     /// <summary>For a key that stands for any name.</summary>
-    public void WriteAs<T>(string name, ValueKey<T> open, T value) => Add(open, name, open.ValueKind.Write(value));
+    public void WriteAs<T>(string name, ValueKey<T> open, T value) => Add(open, name, open.Kind.Write(value));
 
     /// <summary>For a key that stands for any name.</summary>
     public void WriteAs(string name, SectionKey open, Action<SectionWriter> write)

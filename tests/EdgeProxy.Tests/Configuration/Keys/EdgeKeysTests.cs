@@ -11,6 +11,7 @@ namespace EdgeProxy.Tests.Configuration.Keys;
 public partial class EdgeKeysTests
 {
     private const string Terms = "'AcceptTermsOfService': true";
+    private const string PrivateCa = "'DirectoryUrl': 'https://ca.internal/dir'";
     private const string Account = $"{Terms}, 'ExternalAccount': ";
     private const string Pair = "'Certificate': { 'Source': 'File', ";
 
@@ -29,14 +30,15 @@ public partial class EdgeKeysTests
         ["Limits:MaxConnectionsPerClient"] = ("", "'Limits': { 'MaxConnectionsPerClient': 100 }"),
         ["TrustedProxies"] = ("'TrustedProxies': [ '10.0.0.0/8' ]", "'TrustedProxies': [ '10.0.0.0/8', 'fd00::1' ]"),
         ["Acme:Email"] = (Terms, $"{Terms}, 'Email': 'ops@example.org'"),
-        ["Acme:AcceptTermsOfService"] = ("'DirectoryUrl': 'https://ca.internal/dir'", $"'DirectoryUrl': 'https://ca.internal/dir', {Terms}"),
+        ["Acme:AcceptTermsOfService"] = (PrivateCa, $"{PrivateCa}, {Terms}"),
         ["Acme:DirectoryUrl"] = (Terms, $"{Terms}, 'DirectoryUrl': 'https://ca.example.org/dir'"),
         ["Acme:Staging"] = (Terms, $"{Terms}, 'Staging': true"),
         ["Acme:TrustedRoots"] = (Terms, $"{Terms}, 'TrustedRoots': 'roots.pem'"),
         ["Acme:KeyType"] = (Terms, $"{Terms}, 'KeyType': 'RSA4096'"),
         ["Acme:Profile"] = (Terms, $"{Terms}, 'Profile': 'shortlived'"),
         ["Acme:ExternalAccount:KeyId"] = ($"{Account}{{ 'KeyId': 'a', 'HmacKey': 'YQ' }}", $"{Account}{{ 'KeyId': 'b', 'HmacKey': 'YQ' }}"),
-        ["Acme:ExternalAccount:HmacKey"] = ($"{Account}{{ 'KeyId': 'a', 'HmacKey': 'YQ' }}", $"{Account}{{ 'KeyId': 'a', 'HmacKey': 'Yg' }}"),
+        ["Acme:ExternalAccount:HmacKey"] =
+            ($"{Account}{{ 'KeyId': 'a', 'HmacKey': 'YQ' }}", $"{Account}{{ 'KeyId': 'a', 'HmacKey': 'Yg' }}"),
         ["Domains:<name>:Upstream"] = ("'Upstream': 'http://a'", "'Upstream': 'h2c://a'"),
         ["Domains:<name>:Upstreams"] = ("'Upstreams': [ 'http://a/x/', 'demo' ]", "'Upstreams': [ 'demo', 'http://a/x/' ]"),
         ["Domains:<name>:RedirectTo"] = ("'RedirectTo': 'https://a.example'", "'RedirectTo': 'https://a.example/b'"),
@@ -51,7 +53,8 @@ public partial class EdgeKeysTests
         ["Domains:<name>:ConnectTimeout"] = ("", "'ConnectTimeout': '00:00:01.25'"),
         ["Domains:<name>:RequestBuffering"] = ("", "'RequestBuffering': true"),
         ["Domains:<name>:MaxRequestBodySize"] = ("", "'MaxRequestBodySize': 0"),
-        ["Domains:<name>:Errors:<status>"] = ("'Errors': { '503': { 'n': 1.50, 'ä': [ '<' ] } }", "'Errors': { '503': '{ \\'n\\': 1.50 }' }"),
+        ["Domains:<name>:Errors:<status>"] =
+            ("'Errors': { '503': { 'n': 1.50, 'ä': [ '<' ] } }", "'Errors': { '503': '{ \\'n\\': 1.50 }' }"),
     };
 
     /// <summary>Keys that can be written in one way only.</summary>
@@ -79,7 +82,22 @@ public partial class EdgeKeysTests
     {
         Assert.Equal(Rows(EdgeKeys.Section, "").Select(Row), ReadmeRows("EdgeProxy", EdgeKeys.Section));
         Assert.Equal(Rows(EdgeKeys.Site, "").Select(Row), ReadmeRows("EdgeProxy:Domains:<name>", EdgeKeys.Site));
-        Assert.Contains($"The status is one of {string.Join(", ", ErrorBodyParser.Statuses.SkipLast(1))} and {ErrorBodyParser.Statuses[^1]}.", Readme, StringComparison.Ordinal);
+        Assert.Contains(
+            $"The status is one of {string.Join(", ", ErrorBodyParser.Statuses.SkipLast(1))} and {ErrorBodyParser.Statuses[^1]}.",
+            Readme,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheReadmeNamesEveryWordToChooseFromAndEveryUnit()
+    {
+        var rows = ReadmeCells("EdgeProxy").Concat(ReadmeCells("EdgeProxy:Domains:<name>")).ToDictionary(cells => cells[0], cells => cells[2]);
+
+        foreach (var (path, key) in Rows(EdgeKeys.Section, "").Concat(Rows(EdgeKeys.Site, "")).Where(row => row.Key.Kind is not null))
+        {
+            Assert.All(key.Kind!.Words, word => Assert.Contains(word, rows[path], StringComparison.Ordinal));
+            Assert.Contains(key.Kind.Unit, $"{rows[path]} Times are hh:mm:ss.", StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -106,9 +124,7 @@ public partial class EdgeKeysTests
         _ => $"{{ {keys}{(keys.Length > 0 ? "," : "")} 'Domains': {{ 'localhost': {{ 'Upstream': 'demo' }} }} }}",
     }));
 
-    private static string Upstream(string keys) => keys.Contains("Upstream", StringComparison.Ordinal) || keys.Contains("RedirectTo", StringComparison.Ordinal)
-        ? keys.Contains("'HostHeader'", StringComparison.Ordinal) ? "'Upstream': 'demo', " : ""
-        : "'Upstream': 'demo', ";
+    private static string Upstream(string keys) => HasTarget().IsMatch(keys) ? "" : "'Upstream': 'demo', ";
 
     private static EdgeConfig WriteAndParse(EdgeConfig config) =>
         ConfigText.Accept(ConfigText.ParseFile(ConfigWriter.Write(config, ConfigText.BaseDirectory)));
@@ -124,16 +140,21 @@ public partial class EdgeKeysTests
     private static string Row((string Path, ConfigKey Key) row) => $"{row.Path} | {row.Key.DefaultText} | {row.Key.Meaning}";
 
     /// <summary>A meaning in the README may go on after the declared sentence.</summary>
-    private static IEnumerable<string> ReadmeRows(string under, SectionKey section) => Readme.Split('\n')
+    private static IEnumerable<string> ReadmeRows(string under, SectionKey section) => ReadmeCells(under)
+        .Select(cells => (Cells: cells, section.Find(cells[0].Replace(":*", "", StringComparison.Ordinal))?.Meaning))
+        .Select(row => (row.Cells, Meaning: row.Meaning is { } meaning && Continues(row.Cells[2], meaning) ? meaning : row.Cells[2]))
+        .Select(row => $"{row.Cells[0]} | {row.Cells[1]} | {row.Meaning}");
+
+    private static IEnumerable<string[]> ReadmeCells(string under) => Readme.Split('\n')
         .SkipWhile(line => !line.StartsWith($"| key under `{under}` |", StringComparison.Ordinal))
         .Skip(2)
         .TakeWhile(line => line.StartsWith('|'))
-        .Select(line => Link().Replace(line, "$1").Replace("`", "", StringComparison.Ordinal).Trim('|').Split('|', 3, StringSplitOptions.TrimEntries))
-        .Select(cells => (Cells: cells, section.Find(cells[0].Replace(":*", "", StringComparison.Ordinal))?.Meaning))
-        .Select(row => $"{row.Cells[0]} | {row.Cells[1]} | {(row.Meaning is { } meaning && Continues(row.Cells[2], meaning) ? meaning : row.Cells[2])}");
+        .Select(line => Link().Replace(line, "$1").Replace("`", "", StringComparison.Ordinal))
+        .Select(line => line.Trim('|').Split('|', 3, StringSplitOptions.TrimEntries));
 
     private static bool Continues(string text, string meaning) =>
-        text.StartsWith(meaning, StringComparison.Ordinal) && (text.Length == meaning.Length || ".;,: ".Contains(text[meaning.Length], StringComparison.Ordinal));
+        text.StartsWith(meaning, StringComparison.Ordinal)
+        && (text.Length == meaning.Length || ".;,: ".Contains(text[meaning.Length], StringComparison.Ordinal));
 
     private static string RepositoryRoot()
     {
@@ -142,6 +163,9 @@ public partial class EdgeKeysTests
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"No EdgeProxy.sln above {AppContext.BaseDirectory}.");
         return folder;
     }
+
+    [GeneratedRegex("^'(Upstreams?|RedirectTo)'")]
+    private static partial Regex HasTarget();
 
     [GeneratedRegex(@"\[([^\]]+)\]\([^)]+\)")]
     private static partial Regex Link();

@@ -6,7 +6,8 @@ public class ConfigNodeTests
 {
     private static readonly ConfigNode Root = ConfigNode.Create(
     [
-        new("z:b", "1"), new("a", "2"), new("Z:a", "3"), new("z", "both"), new("z:b:c", "below a value"), new("empty", ""), new("none", null),
+        new("z:b", "1"), new("a", "2"), new("Z:a", "3"), new("z", "both"), new("z:b:c", "below a value"),
+        new("empty", ""), new("none", null),
     ]);
 
     [Fact]

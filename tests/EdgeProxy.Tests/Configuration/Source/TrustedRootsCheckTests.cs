@@ -47,9 +47,14 @@ public sealed class TrustedRootsCheckTests : IDisposable
         var source = new ConfigSource(new ConfigPlace(_folder.Path, _folder.Path, "Production", "EDGEPROXY_TEST_NONE_"), [], OtherSections.Parse);
 
         Assert.StartsWith(
-            $"EdgeProxy:Acme:TrustedRoots: {_folder.File("roots.pem")} cannot be read", source.Load().Errors.Single().ToString(), StringComparison.Ordinal);
+            $"EdgeProxy:Acme:TrustedRoots: {_folder.File("roots.pem")} cannot be read",
+            source.Load().Errors.Single().ToString(),
+            StringComparison.Ordinal);
     }
 
-    private IEnumerable<ConfigError> Errors(params (string Section, string File)[] written) => TrustedRootsCheck.Errors(
-        ConfigNode.Create(written.Select(entry => KeyValuePair.Create($"EdgeProxy:{entry.Section}:TrustedRoots", (string?)entry.File))), _folder.Path);
+    private IEnumerable<ConfigError> Errors(params (string Section, string File)[] written)
+    {
+        var values = written.Select(entry => KeyValuePair.Create($"EdgeProxy:{entry.Section}:TrustedRoots", (string?)entry.File));
+        return TrustedRootsCheck.Errors(ConfigNode.Create(values), _folder.Path);
+    }
 }
