@@ -91,7 +91,8 @@ public partial class EdgeKeysTests
     [Fact]
     public void TheReadmeNamesEveryWordToChooseFromAndEveryUnit()
     {
-        var rows = ReadmeCells("EdgeProxy").Concat(ReadmeCells("EdgeProxy:Domains:<name>")).ToDictionary(cells => cells[0], cells => cells[2]);
+        var rows = ReadmeCells("EdgeProxy").Concat(ReadmeCells("EdgeProxy:Domains:<name>"))
+            .ToDictionary(cells => cells[0], cells => cells[2]);
 
         foreach (var (path, key) in Rows(EdgeKeys.Section, "").Concat(Rows(EdgeKeys.Site, "")).Where(row => row.Key.Kind is not null))
         {
@@ -160,7 +161,7 @@ public partial class EdgeKeysTests
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "EdgeProxy.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"No EdgeProxy.sln above {AppContext.BaseDirectory}.");
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("There is no EdgeProxy.sln above the tests.");
         return folder;
     }
 

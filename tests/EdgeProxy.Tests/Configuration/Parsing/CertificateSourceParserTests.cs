@@ -47,7 +47,10 @@ public class CertificateSourceParserTests
     [InlineData("'Certificate': { 'Source': 'Internal', 'KeyPath': 'a.pem' }", "Certificate:KeyPath", "belongs to Source File")]
     [InlineData("'Certificate': { 'Source': 'Internal' }, 'Acme': { 'Profile': 'classic' }", "Acme", "has no effect")]
     [InlineData("'Aliases': [ '*.example.org' ]", "Aliases:0", "needs the challenge dns-01")]
-    [InlineData("'Certificate': { 'Source': 'Acme' }, 'Aliases': [ 'nas.local' ]", "Aliases:0", "no public CA issues a certificate for nas.local")]
+    [InlineData(
+        "'Certificate': { 'Source': 'Acme' }, 'Aliases': [ 'nas.local' ]",
+        "Aliases:0",
+        "no public CA issues a certificate for nas.local")]
     public void Rejects(string keys, string path, string sentence) =>
         ConfigText.Reject(ConfigText.ParseSite($"{{ 'Upstream': 'demo', {keys} }}"), $"Domains:example.org:{path}", sentence);
 

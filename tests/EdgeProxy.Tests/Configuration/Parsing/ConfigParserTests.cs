@@ -54,7 +54,8 @@ public class ConfigParserTests
               'Domains': {
                 'example.org': {
                   'Upstreams': [ 'http://a:1', 'h2c://b:2' ], 'Aliases': [ 'www.example.org', 'localhost' ], 'HostHeader': 'PreserveWithPort',
-                  'HttpsRedirect': false, 'RedirectStatusCode': 308, 'Timeout': '00:10:00', 'ConnectTimeout': '00:00:02', 'RequestBuffering': true, 'MaxRequestBodySize': 0,
+                  'HttpsRedirect': false, 'RedirectStatusCode': 308, 'Timeout': '00:10:00', 'ConnectTimeout': '00:00:02',
+                  'RequestBuffering': true, 'MaxRequestBodySize': 0,
                   'Errors': { '502': { 'code': 'DOWN', 'tries': 3, 'ok': false, 'data': null } }
                 }
               }

@@ -6,7 +6,9 @@ namespace EdgeProxy.Tests.Configuration.Parsing;
 public class ErrorBodyParserTests
 {
     [Theory]
-    [InlineData("{ 'code': 'DOWN', 'data': null, 'n': 1.50, 'deep': { 'list': [ 1, 'ä<b>' ] } }", """{"code":"DOWN","data":null,"n":1.50,"deep":{"list":[1,"ä<b>"]}}""")]
+    [InlineData(
+        "{ 'code': 'DOWN', 'data': null, 'n': 1.50, 'deep': { 'list': [ 1, 'ä<b>' ] } }",
+        """{"code":"DOWN","data":null,"n":1.50,"deep":{"list":[1,"ä<b>"]}}""")]
     [InlineData("'{ \\'code\\': \\'DOWN\\' }'", """{ "code": "DOWN" }""")]
     [InlineData("[ 1, 2 ]", "[1,2]")]
     [InlineData("{}", "{}")]
@@ -35,5 +37,6 @@ public class ErrorBodyParserTests
     [InlineData("'502': [ 1, 2 ], '500': ''", "500", "must be the status")]
     [InlineData("'BAD_GATEWAY': {}", "BAD_GATEWAY", "must be the status")]
     public void Rejects(string keys, string path, string sentence) =>
-        ConfigText.Reject(ConfigText.ParseSite($"{{ 'Upstream': 'demo', 'Errors': {{ {keys} }} }}"), $"Domains:example.org:Errors:{path}", sentence);
+        ConfigText.Reject(
+            ConfigText.ParseSite($"{{ 'Upstream': 'demo', 'Errors': {{ {keys} }} }}"), $"Domains:example.org:Errors:{path}", sentence);
 }

@@ -10,7 +10,10 @@ public class SiteParserTests
     [InlineData("'Aliases': 'www.example.org'", "Aliases", "must be a list")]
     [InlineData("'Aliases': [ 'https://www.example.org' ]", "Aliases:0", "without scheme")]
     [InlineData("'Aliases': [ 'EXAMPLE.org.' ]", "Aliases:0", "example.org is already the name of a site (EdgeProxy:Domains:example.org)")]
-    [InlineData("'Aliases': [ 'www.example.org', 'www.example.org' ]", "Aliases:1", "already the name of a site (EdgeProxy:Domains:example.org:Aliases:0)")]
+    [InlineData(
+        "'Aliases': [ 'www.example.org', 'www.example.org' ]",
+        "Aliases:1",
+        "already the name of a site (EdgeProxy:Domains:example.org:Aliases:0)")]
     [InlineData("'443': {}", "443", "is not a known key")]
     public void Rejects(string keys, string path, string sentence) =>
         ConfigText.Reject(ConfigText.ParseSite($"{{ 'Upstream': 'http://api:8071', {keys} }}"), $"Domains:example.org:{path}", sentence);

@@ -44,7 +44,8 @@ public sealed class TrustedRootsCheckTests : IDisposable
         _folder.Write("appsettings.json", """
             { "EdgeProxy": { "Acme": { "TrustedRoots": "roots.pem" }, "Domains": { "localhost": { "Upstream": "demo" } } } }
             """);
-        var source = new ConfigSource(new ConfigPlace(_folder.Path, _folder.Path, "Production", "EDGEPROXY_TEST_NONE_"), [], OtherSections.Parse);
+        var source = new ConfigSource(
+            new ConfigPlace(_folder.Path, _folder.Path, "Production", "EDGEPROXY_TEST_NONE_"), [], OtherSections.Parse);
 
         Assert.StartsWith(
             $"EdgeProxy:Acme:TrustedRoots: {_folder.File("roots.pem")} cannot be read",

@@ -27,7 +27,8 @@ internal static class ConfigText
         Parse($"{{ 'Acme': {{ 'AcceptTermsOfService': true }}, 'Domains': {{ '{name}': {site} }} }}");
 
     /// <summary>Parses an Acme section beside a site that uses it.</summary>
-    public static ConfigResult<EdgeConfig> ParseAcme(string acme) => Parse($"{{ 'Acme': {acme}, 'Domains': {{ 'example.org': {{ 'Upstream': 'http://api:8071' }} }} }}");
+    public static ConfigResult<EdgeConfig> ParseAcme(string acme) =>
+        Parse($"{{ 'Acme': {acme}, 'Domains': {{ 'example.org': {{ 'Upstream': 'http://api:8071' }} }} }}");
 
     public static EdgeConfig Accept(ConfigResult<EdgeConfig> result)
     {

@@ -40,15 +40,24 @@ public class ConfigWriterTests
           }
         }
         """,
-        Written("{ 'HttpPort': 80, 'Acme': { 'KeyType': 'P256' }, 'DataDirectory': 'data', 'Domains': { 'localhost': { 'Upstreams': [ 'demo' ], 'Timeout': '00:01:00' } } }"));
+        Written("""
+            {
+              'HttpPort': 80, 'Acme': { 'KeyType': 'P256' }, 'DataDirectory': 'data',
+              'Domains': { 'localhost': { 'Upstreams': [ 'demo' ], 'Timeout': '00:01:00' } }
+            }
+            """));
 
     [Theory]
     [InlineData("'DirectoryUrl': 'https://ca.internal/a'", "'DirectoryUrl': 'https://ca.internal/b', 'Email': 'b@example.org'")]
-    [InlineData("'AcceptTermsOfService': true, 'Staging': true, 'Email': 'a@example.org'", "'DirectoryUrl': 'https://ca.internal/b', 'Profile': 'short'")]
+    [InlineData(
+        "'AcceptTermsOfService': true, 'Staging': true, 'Email': 'a@example.org'",
+        "'DirectoryUrl': 'https://ca.internal/b', 'Profile': 'short'")]
     [InlineData(
         "'AcceptTermsOfService': true, 'ExternalAccount': { 'KeyId': 'k', 'HmacKey': 'YQ' }",
         "'DirectoryUrl': 'https://ca.internal/b', 'ExternalAccount': { 'KeyId': 'k', 'HmacKey': 'YQ' }")]
-    [InlineData("'AcceptTermsOfService': true, 'ExternalAccount': { 'KeyId': 'k', 'HmacKey': 'YQ' }", "'DirectoryUrl': 'https://ca.internal/b'")]
+    [InlineData(
+        "'AcceptTermsOfService': true, 'ExternalAccount': { 'KeyId': 'k', 'HmacKey': 'YQ' }",
+        "'DirectoryUrl': 'https://ca.internal/b'")]
     [InlineData("'AcceptTermsOfService': true, 'TrustedRoots': 'a.pem', 'KeyType': 'P384'", "'TrustedRoots': 'b.pem', 'KeyType': 'P256'")]
     [InlineData("'DirectoryUrl': 'https://ca.internal/a', 'KeyType': 'RSA3072'", "'AcceptTermsOfService': true, 'Staging': true")]
     public void SitesThatDifferInTheirCaKeepTheirDifferences(string general, string site) => RoundTrips($$"""
@@ -66,9 +75,11 @@ public class ConfigWriterTests
     [InlineData("'*.example.org': { 'Upstream': 'demo', 'Certificate': { 'Source': 'Internal' } }")]
     [InlineData("'localhost': { 'Upstream': 'demo', 'Aliases': [ '::1', '127.0.0.1', 'a.example.org' ] }")]
     [InlineData("'ca.internal': { 'Upstream': 'demo', 'Certificate': { 'Source': 'Acme' } }")]
-    [InlineData("'a.example.org': { 'Upstream': 'demo', 'Certificate': { 'Source': 'File', 'Path': '/c', 'KeyPath': 'k' }, 'Aliases': [ 'localhost' ] }")]
-    [InlineData("'bücher.example': { 'RedirectTo': 'https://süß.example/ä%20b/', 'HttpsRedirect': false }, 'localhost': { 'Upstream': 'http://bücher.example:1' }")]
-    [InlineData("'localhost': { 'Upstream': 'demo', 'Errors': { '400': '[ 1 ]', '502': '1', '503': {}, '504': { 'a\\u0022': { 'b': [ null, -1e3 ], 'c': '\\u20ac' } } } }")]
+    [InlineData("'a.org': { 'Upstream': 'demo', 'Aliases': [ 'localhost' ], 'Certificate': { 'Source': 'File', 'Path': '/c', 'KeyPath': 'k' } }")]
+    [InlineData("'bücher.example': { 'RedirectTo': 'https://süß.example/ä%20b/', 'HttpsRedirect': false }")]
+    [InlineData("'localhost': { 'Upstream': 'http://bücher.example:1' }")]
+    [InlineData("'localhost': { 'Upstream': 'demo', 'Errors': { '400': '[ 1 ]', '502': '1', '503': {} } }")]
+    [InlineData("'localhost': { 'Upstream': 'demo', 'Errors': { '504': { 'a\\u0022': { 'b': [ null, -1e3 ], 'c': '\\u20ac' } } } }")]
     public void EveryKindOfSiteIsReadAsItIsWritten(string sites) =>
         RoundTrips($"{{ 'Acme': {{ 'DirectoryUrl': 'https://ca.internal/dir' }}, 'Domains': {{ {sites} }} }}");
 
@@ -78,5 +89,6 @@ public class ConfigWriterTests
         Assert.Equal(config, ConfigText.Accept(ConfigText.ParseFile(ConfigWriter.Write(config, ConfigText.BaseDirectory))));
     }
 
-    private static string Written(string section) => ConfigWriter.Write(ConfigText.Accept(ConfigText.Parse(section)), ConfigText.BaseDirectory);
+    private static string Written(string section) =>
+        ConfigWriter.Write(ConfigText.Accept(ConfigText.Parse(section)), ConfigText.BaseDirectory);
 }
