@@ -1,6 +1,7 @@
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Observability;
 using EdgeProxy.Proxy.Section;
+using EdgeProxy.Proxy.Upstreams;
 using EdgeProxy.Proxy.WebSockets;
 using EdgeProxy.Sites;
 using Yarp.ReverseProxy.Forwarder;
@@ -41,6 +42,7 @@ internal sealed partial class SitePipeline
 
     private async Task ForwardAsync(HttpContext context, SiteTarget.Proxy target)
     {
+        RequestRepetition.Note(context);
         if (WebSocketRequest.Is(context))
             WebSocketFarewell.Attach(context, _stopping);
 

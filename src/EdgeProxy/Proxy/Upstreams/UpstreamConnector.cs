@@ -44,7 +44,7 @@ internal sealed class UpstreamConnector(TimeProvider clock, NameLookup? lookup =
     public async ValueTask<Stream> ConnectTlsAsync(
         DnsEndPoint endPoint, TimeSpan timeout, List<SslApplicationProtocol> protocols, CancellationToken cancel)
     {
-        var tls = new SslStream(await ConnectAsync(endPoint, timeout, cancel));
+        var tls = new UpstreamTlsStream(await ConnectAsync(endPoint, timeout, cancel));
         try
         {
             await tls.AuthenticateAsClientAsync(
