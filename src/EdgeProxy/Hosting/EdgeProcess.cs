@@ -3,6 +3,7 @@ using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Configuration.Source;
 using EdgeProxy.Hosting.Reload;
+using EdgeProxy.Observability;
 
 namespace EdgeProxy.Hosting;
 
@@ -15,7 +16,12 @@ internal static class EdgeProcess
         if (loaded.Result.Config is not { } config)
             return await FailAsync(error, loaded.Result.Errors, ExitCode.InvalidConfiguration);
 
-        await using var app = EdgeHost.Build(source, loaded.Root);
+        // Disposed of last, so that the last lines are written.
+        using var log = ReloadableLog.Start(loaded.Root, out var problem);
+        if (log is null)
+            return await FailAsync(error, [new ConfigError(SerilogSection.Name, problem!)], ExitCode.InvalidConfiguration);
+
+        await using var app = EdgeHost.Build(source, log);
         var apply = app.Services.GetRequiredService<ConfigApply>();
         if (await apply.RunAsync(config, loaded.Root) is [_, ..] errors)
             return await FailAsync(error, errors, ExitCode.Failed);

@@ -7,9 +7,9 @@ namespace EdgeProxy.Hosting;
 /// <summary>What is wrong in the sections that libraries read: YARP's and Serilog's.</summary>
 internal static class OtherSections
 {
-    public static IReadOnlyList<ConfigError> Errors(IConfiguration root)
-    {
-        var errors = YarpSectionParser.Parse(root).Errors;
-        return Logging.Problem(root) is { } problem ? [.. errors, new ConfigError(Logging.Section, problem)] : errors;
-    }
+    public static IReadOnlyList<ConfigError> Errors(IConfiguration root) =>
+    [
+        .. YarpSectionParser.Parse(root).Errors,
+        .. SerilogCheck.Problems((IConfigurationRoot)root).Select(problem => new ConfigError(problem.Path, problem.Message)),
+    ];
 }

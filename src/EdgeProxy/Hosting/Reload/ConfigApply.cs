@@ -32,7 +32,7 @@ internal sealed class ConfigApply(
 
     /// <summary>Returns once every part of the configuration serves.</summary>
     /// <returns>What stands in the way on this machine; then nothing was applied.</returns>
-    public async Task<IReadOnlyList<ConfigError>> RunAsync(EdgeConfig config, IConfiguration root)
+    public async Task<IReadOnlyList<ConfigError>> RunAsync(EdgeConfig config, IConfigurationRoot root)
     {
         await _one.WaitAsync();
         try
@@ -62,15 +62,17 @@ internal sealed class ConfigApply(
 
     public void Dispose() => _one.Dispose();
 
-    private async Task<IReadOnlyList<ConfigError>> ApplyAsync(EdgeConfig config, IConfiguration root)
+    private async Task<IReadOnlyList<ConfigError>> ApplyAsync(EdgeConfig config, IConfigurationRoot root)
     {
         await using var ports = await listeners.PrepareAsync(config.Listeners);
         if (ports.Errors.Count > 0)
             return ports.Errors;
+        using var logging = await log.PrepareAsync(root);
+        if (logging.Problem is { } problem)
+            return [new ConfigError(SerilogSection.Name, problem)];
         var table = SiteTable.Create(config, site => EdgePipeline.Of(site, forwarding.To), _table);
         try
         {
-            log.Apply(root);
             await routes.ApplyAsync(root, CancellationToken.None);
             var open = await ports.CommitAsync();
             if (ports.Errors.Count > 0)
@@ -79,6 +81,7 @@ internal sealed class ConfigApply(
                 return ports.Errors;
             }
 
+            logging.Commit();
             await CommitAsync(config, table);
             listeners.Replace(open, config.ShutdownGracePeriod);
             _inForce = root;
@@ -105,9 +108,7 @@ internal sealed class ConfigApply(
 
     private async Task RevertAsync()
     {
-        if (_inForce is null)
-            return;
-        log.Apply(_inForce);
-        await routes.ApplyAsync(_inForce, CancellationToken.None);
+        if (_inForce is not null)
+            await routes.ApplyAsync(_inForce, CancellationToken.None);
     }
 }

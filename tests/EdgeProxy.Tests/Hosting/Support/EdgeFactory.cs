@@ -1,6 +1,7 @@
 using EdgeProxy.Configuration.Source;
 using EdgeProxy.Hosting;
 using EdgeProxy.Hosting.Reload;
+using EdgeProxy.Observability;
 using EdgeProxy.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -17,6 +18,7 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
 {
     private readonly TestFolder _folder = new();
     private readonly ConfigSource _source;
+    private ReloadableLog? _log;
     private bool _disposed;
 
     public EdgeFactory(string json)
@@ -36,7 +38,9 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
     {
         var loaded = _source.Load();
         Assert.Empty(loaded.Result.Errors);
-        var app = EdgeHost.Build(_source, loaded.Root, ServeInMemory);
+        _log = ReloadableLog.Start(loaded.Root, out var problem);
+        Assert.Null(problem);
+        var app = EdgeHost.Build(_source, _log!, ServeInMemory);
         Assert.Empty(app.Services.GetRequiredService<ConfigApply>().RunAsync(loaded.Result.Config!, loaded.Root).GetAwaiter().GetResult());
         app.Start();
         return app;
@@ -49,6 +53,7 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
         _disposed = true;
         Services.GetRequiredService<ConfigApply>().StopAsync().GetAwaiter().GetResult();
         base.Dispose(disposing);
+        _log?.Dispose();
         _folder.Dispose();
     }
 
