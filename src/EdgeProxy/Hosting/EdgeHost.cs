@@ -22,8 +22,10 @@ internal static class EdgeHost
 {
     /// <param name="source">Where a reload reads from.</param>
     /// <param name="log">Where everything logs to; it outlives the host.</param>
+    /// <param name="hangup">What has it reload.</param>
     /// <param name="configure">A last word on the host, after everything else.</param>
-    public static WebApplication Build(ConfigSource source, ReloadableLog log, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Build(
+        ConfigSource source, ReloadableLog log, HangupSignal hangup, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = source.ContentRoot, EnvironmentName = source.Environment });
         builder.Services
@@ -33,7 +35,7 @@ internal static class EdgeHost
             .AddSingleton<ConfigApply>()
             .AddSingleton<ConfigReload>()
             .AddSingleton(AdminSourcesOf)
-            .AddSingleton(new HangupSignal())
+            .AddSingleton(hangup)
             .AddHostedService<ReloadLoop>()
             .AddRouting();
         builder.Services.AddSingleton(log).AddSingleton<ILoggerFactory>(log);

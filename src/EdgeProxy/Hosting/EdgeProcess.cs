@@ -10,7 +10,7 @@ namespace EdgeProxy.Hosting;
 /// <summary>Starts the proxy and stays until a signal stops it. Nothing is opened before the configuration is known to be valid.</summary>
 internal static class EdgeProcess
 {
-    public static async Task<int> RunAsync(ConfigSource source, TextWriter error, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(ConfigSource source, HangupSignal hangup, TextWriter error, CancellationToken cancellationToken)
     {
         var loaded = source.Load();
         if (loaded.Result.Config is not { } config)
@@ -21,7 +21,7 @@ internal static class EdgeProcess
         if (log is null)
             return await FailAsync(error, [new ConfigError(SerilogSection.Name, problem!)], ExitCode.InvalidConfiguration);
 
-        await using var app = EdgeHost.Build(source, log);
+        await using var app = EdgeHost.Build(source, log, hangup);
         var apply = app.Services.GetRequiredService<ConfigApply>();
         if (await apply.RunAsync(config, loaded.Root) is [_, ..] errors)
             return await FailAsync(error, errors, ExitCode.Failed);
@@ -40,6 +40,10 @@ internal static class EdgeProcess
             var (renewal, time) = (app.Services.GetRequiredService<RenewalLoop>(), app.Services.GetRequiredService<TimeProvider>());
             await StartupReport.WriteAsync(app.Logger, config, renewal, time, app.Lifetime.ApplicationStopping);
             await app.WaitForShutdownAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // A signal stopped it before it had quite started.
         }
         finally
         {

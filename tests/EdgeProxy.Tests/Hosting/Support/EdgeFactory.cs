@@ -18,6 +18,7 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
 {
     private readonly TestFolder _folder = new();
     private readonly ConfigSource _source;
+    private readonly HangupSignal _hangup = new();
     private ReloadableLog? _log;
     private bool _disposed;
 
@@ -40,7 +41,7 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
         Assert.Empty(loaded.Result.Errors);
         _log = ReloadableLog.Start(loaded.Root, out var problem);
         Assert.Null(problem);
-        var app = EdgeHost.Build(_source, _log!, ServeInMemory);
+        var app = EdgeHost.Build(_source, _log!, _hangup, ServeInMemory);
         Assert.Empty(app.Services.GetRequiredService<ConfigApply>().RunAsync(loaded.Result.Config!, loaded.Root).GetAwaiter().GetResult());
         app.Start();
         return app;
@@ -54,6 +55,7 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
         Services.GetRequiredService<ConfigApply>().StopAsync().GetAwaiter().GetResult();
         base.Dispose(disposing);
         _log?.Dispose();
+        _hangup.Dispose();
         _folder.Dispose();
     }
 
