@@ -8,13 +8,15 @@ namespace EdgeProxy;
 
 internal static class Program
 {
-    private static Task<int> Main(string[] args)
+    private static async Task<int> Main(string[] args)
     {
+        // Before anything slow: until then SIGHUP ends the process.
+        using var hangup = new HangupSignal();
         // Before anything loads OpenSSL, which reads its configuration once.
         TlsDefaults.Apply();
-        return new CommandLine(
+        return await new CommandLine(
             files => new ConfigSource(ConfigPlace.OfThisProcess(), files, OtherSections.Parse),
-            (source, cancel) => EdgeProcess.RunAsync(source, Console.Error, cancel),
+            (source, cancel) => EdgeProcess.RunAsync(source, hangup, Console.Error, cancel),
             Console.Out,
             Console.Error).RunAsync(args);
     }

@@ -14,7 +14,6 @@ using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Serilog;
 
 namespace EdgeProxy.Hosting;
 
@@ -22,9 +21,11 @@ namespace EdgeProxy.Hosting;
 internal static class EdgeHost
 {
     /// <param name="source">Where a reload reads from.</param>
-    /// <param name="root">Everything that was configured.</param>
+    /// <param name="log">Where everything logs to; it outlives the host.</param>
+    /// <param name="hangup">What has it reload.</param>
     /// <param name="configure">A last word on the host, after everything else.</param>
-    public static WebApplication Build(ConfigSource source, IConfiguration root, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Build(
+        ConfigSource source, ReloadableLog log, HangupSignal hangup, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = source.ContentRoot, EnvironmentName = source.Environment });
         builder.Services
@@ -34,10 +35,10 @@ internal static class EdgeHost
             .AddSingleton<ConfigApply>()
             .AddSingleton<ConfigReload>()
             .AddSingleton(AdminSourcesOf)
-            .AddSingleton(new HangupSignal())
+            .AddSingleton(hangup)
             .AddHostedService<ReloadLoop>()
             .AddRouting();
-        AddLogging(builder, root);
+        builder.Services.AddSingleton(log).AddSingleton<ILoggerFactory>(log);
         AddCertificates(builder.Services);
         builder.Services.AddForwarding(ErrorBody.WriteAsync);
         AddListeners(builder);
@@ -62,12 +63,6 @@ internal static class EdgeHost
                 foreach (var kind in Enum.GetValues<ListenerKind>())
                     kestrel.Listen(new ListenerEndPoint(kind), listener => Listeners.SetUp(listener, kind, limit, tls.CreateOptions(), rejection));
             });
-    }
-
-    private static void AddLogging(WebApplicationBuilder builder, IConfiguration root)
-    {
-        var log = new ReloadableLog(root);
-        builder.Services.AddSingleton(log).AddSerilog(log.Logger);
     }
 
     private static void AddCertificates(IServiceCollection services) => services

@@ -3,19 +3,25 @@ using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Configuration.Source;
 using EdgeProxy.Hosting.Reload;
+using EdgeProxy.Observability;
 
 namespace EdgeProxy.Hosting;
 
 /// <summary>Starts the proxy and stays until a signal stops it. Nothing is opened before the configuration is known to be valid.</summary>
 internal static class EdgeProcess
 {
-    public static async Task<int> RunAsync(ConfigSource source, TextWriter error, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(ConfigSource source, HangupSignal hangup, TextWriter error, CancellationToken cancellationToken)
     {
         var loaded = source.Load();
         if (loaded.Config is not { } config)
             return await FailAsync(error, loaded.Errors, ExitCode.InvalidConfiguration);
 
-        await using var app = EdgeHost.Build(source, OtherSections.Of(config).Log);
+        // Disposed of last, so that the last lines are written.
+        using var log = ReloadableLog.Start(OtherSections.Of(config).Log, out var problem);
+        if (log is null)
+            return await FailAsync(error, [new ConfigError(SerilogSection.Name, problem!)], ExitCode.InvalidConfiguration);
+
+        await using var app = EdgeHost.Build(source, log, hangup);
         var apply = app.Services.GetRequiredService<ConfigApply>();
         if (await apply.RunAsync(config) is [_, ..] errors)
             return await FailAsync(error, errors, ExitCode.Failed);
@@ -34,6 +40,10 @@ internal static class EdgeProcess
             var (renewal, time) = (app.Services.GetRequiredService<RenewalLoop>(), app.Services.GetRequiredService<TimeProvider>());
             await StartupReport.WriteAsync(app.Logger, config, renewal, time, app.Lifetime.ApplicationStopping);
             await app.WaitForShutdownAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // A signal stopped it before it had quite started.
         }
         finally
         {

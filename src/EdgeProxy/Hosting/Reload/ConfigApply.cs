@@ -68,10 +68,12 @@ internal sealed class ConfigApply(
         await using var ports = await listeners.PrepareAsync(config.Listeners);
         if (ports.Errors.Count > 0)
             return ports.Errors;
+        using var logging = await log.PrepareAsync(sections.Log);
+        if (logging.Problem is { } problem)
+            return [new ConfigError(SerilogSection.Name, problem)];
         var table = SiteTable.Create(config, site => EdgePipeline.Of(site, forwarding.To), _table);
         try
         {
-            log.Apply(sections.Log);
             await routes.ApplyAsync(sections.Routes, CancellationToken.None);
             var open = await ports.CommitAsync();
             if (ports.Errors.Count > 0)
@@ -80,6 +82,7 @@ internal sealed class ConfigApply(
                 return ports.Errors;
             }
 
+            logging.Commit();
             await CommitAsync(config, table);
             listeners.Replace(open, config.ShutdownGracePeriod);
             _inForce = sections;
@@ -106,9 +109,7 @@ internal sealed class ConfigApply(
 
     private async Task RevertAsync()
     {
-        if (_inForce is null)
-            return;
-        log.Apply(_inForce.Log);
-        await routes.ApplyAsync(_inForce.Routes, CancellationToken.None);
+        if (_inForce is not null)
+            await routes.ApplyAsync(_inForce.Routes, CancellationToken.None);
     }
 }

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace EdgeProxy.Hosting.Reload;
 
-/// <summary>SIGHUP as something to wait for. One that comes while nobody waits is remembered; before this exists it ends the process.</summary>
+/// <summary>SIGHUP as something to wait for. While nobody waits it is remembered, once however often it comes; before this exists it ends the
+/// process.</summary>
 internal sealed class HangupSignal : IDisposable
 {
     private readonly SemaphoreSlim _raised = new(0);
@@ -11,7 +12,8 @@ internal sealed class HangupSignal : IDisposable
     public HangupSignal() => _registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
     {
         signal.Cancel = true;
-        _raised.Release();
+        if (_raised.CurrentCount == 0)
+            _raised.Release();
     });
 
     public Task WaitAsync(CancellationToken cancel) => _raised.WaitAsync(cancel);

@@ -13,9 +13,7 @@ internal sealed record OtherSections(YarpSectionRoutes Routes, IConfigurationRoo
     public static ConfigResult<LibrarySections> Parse(IConfigurationRoot root)
     {
         var yarp = YarpSectionParser.Parse(root);
-        ConfigError[] errors = [.. yarp.Errors];
-        if (Logging.Problem(root) is { } problem)
-            errors = [.. errors, new ConfigError(Logging.Section, problem)];
+        ConfigError[] errors = [.. yarp.Errors, .. SerilogCheck.Problems(root).Select(problem => new ConfigError(problem.Path, problem.Message))];
         return errors.Length == 0 && yarp.Config is { } routes
             ? ConfigResult<LibrarySections>.Valid(new OtherSections(routes, root))
             : ConfigResult<LibrarySections>.Invalid(errors);

@@ -1,6 +1,7 @@
 using EdgeProxy.Configuration.Source;
 using EdgeProxy.Hosting;
 using EdgeProxy.Hosting.Reload;
+using EdgeProxy.Observability;
 using EdgeProxy.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -17,6 +18,8 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
 {
     private readonly TestFolder _folder = new();
     private readonly ConfigSource _source;
+    private readonly HangupSignal _hangup = new();
+    private ReloadableLog? _log;
     private bool _disposed;
 
     public EdgeFactory(string json)
@@ -36,7 +39,9 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
     {
         var loaded = _source.Load();
         Assert.Empty(loaded.Errors);
-        var app = EdgeHost.Build(_source, OtherSections.Of(loaded.Config!).Log, ServeInMemory);
+        _log = ReloadableLog.Start(OtherSections.Of(loaded.Config!).Log, out var problem);
+        Assert.Null(problem);
+        var app = EdgeHost.Build(_source, _log!, _hangup, ServeInMemory);
         Assert.Empty(app.Services.GetRequiredService<ConfigApply>().RunAsync(loaded.Config!).GetAwaiter().GetResult());
         app.Start();
         return app;
@@ -49,6 +54,8 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
         _disposed = true;
         Services.GetRequiredService<ConfigApply>().StopAsync().GetAwaiter().GetResult();
         base.Dispose(disposing);
+        _log?.Dispose();
+        _hangup.Dispose();
         _folder.Dispose();
     }
 

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace EdgeProxy.Observability;
+
+/// <summary>Stands between whoever logs and what the lines are written to: takes an event without ever waiting and has one thread of its own
+/// write it. What does not fit any more is dropped and counted.</summary>
+/// <param name="sinks">What is written to, at first.</param>
+/// <param name="reportDropped">Logs, when the writing has caught up, how many events were dropped until then.</param>
+internal sealed class LogQueue(LogSinks sinks, Action<long> reportDropped) : ILogEventSink
+{
+    /// <summary>What may wait, in bytes of memory, by a rough estimate.</summary>
+    private const int MaxSize = 16 * 1024 * 1024;
+
+    private const int MinEventSize = 1024;
+    private const int ExceptionSize = 16 * 1024;
+
+    private readonly ConcurrentQueue<(LogEvent Event, int Size)> _events = new();
+    private readonly object _gate = new();
+    private LogSinks _sinks = sinks;
+    private SinkChange? _change;
+    private Thread? _writer;
+    private long _size;
+    private long _dropped;
+    private bool _isReporting;
+    private volatile bool _isClosing;
+    private volatile bool _isAsleep;
+
+    public void Start()
+    {
+        // In the background: a write that nobody takes must not keep the process.
+        _writer = new Thread(Run) { Name = "Log writer", IsBackground = true };
+        _writer.Start();
+    }
+
+    public void Emit(LogEvent logEvent)
+    {
+        if (_isReporting && Thread.CurrentThread == _writer)
+        {
+            Write(logEvent);
+            return;
+        }
+
+        var size = SizeOf(logEvent);
+        if (Interlocked.Add(ref _size, size) > MaxSize)
+        {
+            Interlocked.Add(ref _size, -size);
+            Interlocked.Increment(ref _dropped);
+            return;
+        }
+
+        _events.Enqueue((logEvent, size));
+        Wake();
+    }
+
+    /// <summary>Has the writer make the change as soon as the write that it is in returns.</summary>
+    public void Accept(SinkChange change)
+    {
+        Volatile.Write(ref _change, change);
+        Wake();
+    }
+
+    /// <summary>Writes what is queued and closes what is written to.</summary>
+    /// <returns>Whether that was done in time; if not it goes on in the background, for as long as the process lives.</returns>
+    public bool Close(TimeSpan patience)
+    {
+        _isClosing = true;
+        Wake();
+        return _writer?.Join(patience) ?? true;
+    }
+
+    private void Wake()
+    {
+        // Either the writer is seen asleep here, or it sees what there is to do before it falls asleep.
+        Interlocked.MemoryBarrier();
+        if (_isAsleep)
+        {
+            lock (_gate)
+                Monitor.Pulse(_gate);
+        }
+    }
+
+    private void Sleep()
+    {
+        lock (_gate)
+        {
+            _isAsleep = true;
+            Interlocked.MemoryBarrier();
+            if (_events.IsEmpty && _change is null && !_isClosing)
+                Monitor.Wait(_gate);
+            _isAsleep = false;
+        }
+    }
+
+    private void Run()
+    {
+        while (!_isClosing)
+        {
+            Sleep();
+            WriteQueued();
+        }
+
+        WriteQueued();
+        _sinks.Close();
+    }
+
+    private void WriteQueued()
+    {
+        var written = 0;
+        for (TakeChange(); _events.TryDequeue(out var next); TakeChange())
+        {
+            Write(next.Event);
+            Interlocked.Add(ref _size, -next.Size);
+            // More than the queue holds, and still behind: this will not end soon.
+            if (++written % (MaxSize / MinEventSize) == 0)
+                ReportDropped();
+        }
+
+        ReportDropped();
+    }
+
+    private void Write(LogEvent logEvent)
+    {
+        try
+        {
+            _sinks.Write(logEvent);
+        }
+        // Whatever a sink throws: the next event may fare better.
+        catch (Exception)
+        {
+            Interlocked.Increment(ref _dropped);
+        }
+    }
+
+    private void ReportDropped()
+    {
+        if (Interlocked.Exchange(ref _dropped, 0) is not (> 0 and var dropped))
+            return;
+        _isReporting = true;
+        reportDropped(dropped);
+        _isReporting = false;
+    }
+
+    private void TakeChange()
+    {
+        if (Interlocked.Exchange(ref _change, null) is { } change)
+            _sinks = change.Make(_sinks);
+    }
+
+    private static int SizeOf(LogEvent logEvent)
+    {
+        var size = MinEventSize + (logEvent.Exception is null ? 0 : ExceptionSize);
+        foreach (var property in logEvent.Properties)
+            size += property.Value is not ScalarValue scalar ? MinEventSize : scalar.Value is string text ? sizeof(char) * text.Length : 0;
+        return size;
+    }
+}
