@@ -1,10 +1,11 @@
 using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace EdgeProxy.Http;
 
-/// <summary>Refuses a request for what it is, not for whom: malformed (400), too long a head (431), a body over the site's limit (413), or
-/// a tunnel (501).</summary>
+/// <summary>Refuses a request for what it is, not for whom: malformed (400), too long a head (431), a body over the site's limit (413), a
+/// tunnel (501), or one that has been here before (508). Bounds how slow a body may be.</summary>
 internal sealed class RequestGuardMiddleware(RequestDelegate next)
 {
     private const string WebSocket = "websocket";
@@ -18,6 +19,10 @@ internal sealed class RequestGuardMiddleware(RequestDelegate next)
             return ErrorBody.WriteAsync(context, StatusCodes.Status501NotImplemented);
         if (RequestHead.IsTooLarge(context))
             return ErrorBody.WriteAsync(context, StatusCodes.Status431RequestHeaderFieldsTooLarge);
+        if (LoopMark.IsIn(context.Request.Headers[LoopMark.Header]))
+            return ErrorBody.WriteAsync(context, StatusCodes.Status508LoopDetected);
+        if (RequestKind.IsConversation(context.Request) && context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
         return LimitBody(context, facts.Site.Config.MaxRequestBodySize)
             ? next(context)
             : ErrorBody.WriteAsync(context, StatusCodes.Status413PayloadTooLarge);

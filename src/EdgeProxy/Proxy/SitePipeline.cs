@@ -42,6 +42,7 @@ internal sealed partial class SitePipeline
 
     private async Task ForwardAsync(HttpContext context, SiteTarget.Proxy target)
     {
+        await RequestBody.ArriveAsync(context, target.RequestBuffering);
         RequestRepetition.Note(context);
         if (WebSocketRequest.Is(context))
             WebSocketFarewell.Attach(context, _stopping);

@@ -16,6 +16,25 @@ internal static class RequestTarget
     /// <summary>Whether it has control characters or spaces, which no valid target has.</summary>
     public static bool IsMalformed(string rawTarget) => rawTarget.AsSpan().ContainsAnyExcept(Visible);
 
+    /// <summary>Whether a server may find <c>.</c> or <c>..</c> as a segment of the path, in whatever way it reads it: percent-encoded, behind an
+    /// encoded slash or a backslash, or with a path parameter (RFC 3986 §3.3, §5.2.4).</summary>
+    public static bool HasDotSegments(ReadOnlySpan<char> pathAndQuery)
+    {
+        var query = pathAndQuery.IndexOf('?');
+        var path = query < 0 ? pathAndQuery : pathAndQuery[..query];
+        return (path.Contains('.') || path.Contains("%2e", StringComparison.OrdinalIgnoreCase)) && HasDotSegment(path.ToString());
+    }
+
+    private static bool HasDotSegment(string path)
+    {
+        var plain = path
+            .Replace("%2e", ".", StringComparison.OrdinalIgnoreCase)
+            .Replace("%2f", "/", StringComparison.OrdinalIgnoreCase)
+            .Replace("%5c", "/", StringComparison.OrdinalIgnoreCase)
+            .Replace('\\', '/');
+        return plain.Split('/').Any(segment => segment.Split(';')[0] is "." or "..");
+    }
+
     /// <summary>Path and query of any of the four forms, starting with a slash. An asterisk or an authority has none: <c>/</c>.</summary>
     public static ReadOnlySpan<char> PathAndQuery(string rawTarget)
     {

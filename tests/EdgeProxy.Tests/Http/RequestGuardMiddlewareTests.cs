@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using EdgeProxy.Sites;
 
 namespace EdgeProxy.Tests.Http;
 
@@ -34,6 +35,23 @@ public sealed class RequestGuardMiddlewareTests
         await using var server = await Served();
         var response = await server.HttpAsync($"GET / HTTP/1.1\r\nHost: example.org\r\nX-Test: {value}\r\nConnection: close\r\n\r\n");
         Assert.Equal(status, response.Status);
+    }
+
+    [Theory]
+    [InlineData("{0}", 508)]
+    [InlineData("other, {0}; v=1", 508)]
+    [InlineData("other\r\nCDN-Loop: {0}", 508)]
+    [InlineData("other", 200)]
+    [InlineData("{0}x", 200)]
+    [InlineData("x; {0}", 200)]
+    public async Task TakesNoRequestThatHasPassedBefore(string mark, int status)
+    {
+        await using var server = await Served();
+        var header = string.Format(System.Globalization.CultureInfo.InvariantCulture, mark, LoopMark.Token);
+        var response = await server.HttpAsync($"GET / HTTP/1.1\r\nHost: example.org\r\nCDN-Loop: {header}\r\nConnection: close\r\n\r\n");
+        Assert.Equal(status, response.Status);
+        if (status == 508)
+            Assert.Contains("\"code\": \"LOOP_DETECTED\"", response.Body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Net;
+using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -169,35 +171,33 @@ public sealed class SitePipelineTests
     }
 
     [Fact]
-    public async Task LetsTheUpstreamRefuseABodyThatAClientAnnounces()
+    public async Task AsksForABodyThatAClientAnnouncesAndTellsNoUpstreamToWait()
     {
         await using var upstream = RawUpstream.Start(async connection =>
         {
-            Assert.Contains("Expect: 100-continue", await connection.ReadHeadAsync(), StringComparison.Ordinal);
-            await connection.SendAsync("HTTP/1.1 413 Too Big For Me\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-        });
-        await using var edge = await TestEdge.StartAsync(upstream.Address);
-        using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
-        await client.SendAsync("POST / HTTP/1.1\r\nHost: site.test\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n\r\n");
-        Assert.StartsWith("HTTP/1.1 413 Too Big For Me", await client.ReadHeadAsync(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task AsksForABodyThatAClientAnnouncesOnceTheUpstreamWantsIt()
-    {
-        await using var upstream = RawUpstream.Start(async connection =>
-        {
-            await connection.ReadHeadAsync();
-            await connection.SendAsync("HTTP/1.1 100 Continue\r\n\r\n");
+            Assert.DoesNotContain("Expect", await connection.ReadHeadAsync(), StringComparison.OrdinalIgnoreCase);
             Assert.Equal("body!", await connection.ReadAsync(5));
             await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         });
         await using var edge = await TestEdge.StartAsync(upstream.Address);
         using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
         await client.SendAsync("POST / HTTP/1.1\r\nHost: site.test\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
-        Assert.StartsWith("HTTP/1.1 100", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 100 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, upstream.Accepted);
         await client.SendAsync("body!");
-        Assert.StartsWith("HTTP/1.1 200", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LetsTheUpstreamRefuseABodyThatAClientHasAnnounced()
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 413 Too Big For Me\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        await using var edge = await TestEdge.StartAsync(upstream.Address);
+        using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: site.test\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 100 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        await client.SendAsync(new string('x', 100_000));
+        Assert.StartsWith("HTTP/1.1 413 Too Big For Me", await client.ReadHeadAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -230,6 +230,35 @@ public sealed class SitePipelineTests
         using var client = edge.Client();
         await client.GetAsync("x", Cancel);
         Assert.Equal((200, upstream.Address.AbsoluteUri.TrimEnd('/')), await edge.EndedAsync());
+    }
+
+    [Theory]
+    [InlineData("/base", "/../admin", false)]
+    [InlineData("/base", "/%2e%2e/admin", false)]
+    [InlineData("/base/", "/a/..%2fadmin", false)]
+    [InlineData("/base", "/a.b/c", true)]
+    [InlineData("/", "/../admin", true)]
+    public async Task LetsNoTargetOutOfThePathOfAnUpstream(string path, string target, bool passes)
+    {
+        var heads = new ConcurrentQueue<string>();
+        await using var upstream = RawUpstream.Recording(heads);
+        await using var edge = await TestEdge.StartAsync(new Uri(upstream.Address, path));
+        using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
+        await client.SendAsync($"GET {target} HTTP/1.1\r\nHost: site.test\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith(passes ? "HTTP/1.1 200 " : "HTTP/1.1 400 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Equal(passes ? [$"GET {path.TrimEnd('/')}{target} HTTP/1.1"] : [], heads.Select(head => head.Split("\r\n")[0]));
+    }
+
+    [Fact]
+    public async Task MarksWhatItForwardsBehindTheMarksOfOthers()
+    {
+        var heads = new ConcurrentQueue<string>();
+        await using var upstream = RawUpstream.Recording(heads);
+        await using var edge = await TestEdge.StartAsync(upstream.Address);
+        using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: site.test\r\nCDN-Loop: other; a=1\r\n\r\n");
+        await client.ReadHeadAsync();
+        Assert.Equal($"other; a=1, {LoopMark.Token}", Heads.Parse(Assert.Single(heads))[LoopMark.Header]);
     }
 
     [Fact]

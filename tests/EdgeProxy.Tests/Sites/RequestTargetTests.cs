@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EdgeProxy.Sites;
 using EdgeProxy.Tests.Proxy;
 
 namespace EdgeProxy.Tests.Sites;
@@ -63,4 +64,25 @@ public sealed class RequestTargetTests
         Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
         return heads.Single().Split("\r\n")[0].Split(' ')[1];
     }
+
+    [Theory]
+    [InlineData("/a/b.c", false)]
+    [InlineData("/.well-known/x", false)]
+    [InlineData("/a/...", false)]
+    [InlineData("/a..b/..c", false)]
+    [InlineData("/a?x=/../y", false)]
+    [InlineData("/a/%2", false)]
+    [InlineData("/..", true)]
+    [InlineData("/a/./b", true)]
+    [InlineData("/../admin", true)]
+    [InlineData("/a/../../admin?q", true)]
+    [InlineData("/%2e%2e/admin", true)]
+    [InlineData("/.%2E/admin", true)]
+    [InlineData("/x/..%2fadmin", true)]
+    [InlineData("/x%2F%2e%2e%2Fadmin", true)]
+    [InlineData("/x\\..\\admin", true)]
+    [InlineData("/x%5c..%5cadmin", true)]
+    [InlineData("/..;a=b/admin", true)]
+    public void FindsDotSegmentsHoweverTheyAreWritten(string pathAndQuery, bool has) =>
+        Assert.Equal(has, RequestTarget.HasDotSegments(pathAndQuery));
 }

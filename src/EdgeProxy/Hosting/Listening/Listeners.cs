@@ -46,7 +46,7 @@ internal static class Listeners
         limits.Http2.MaxRequestHeaderFieldSize = MaxHeadSize;
         // Each site sets its own.
         limits.MaxRequestBodySize = null;
-        // A quiet client stream is legal (gRPC); the site's timeout bounds the silence.
-        limits.MinRequestBodyDataRate = null;
+        // Lifted for requests that are conversations, see RequestGuardMiddleware.
+        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
     }
 }

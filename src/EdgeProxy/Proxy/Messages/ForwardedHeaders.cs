@@ -37,6 +37,8 @@ internal static class ForwardedHeaders
         Add(upstream, Proto, Believed(facts, received, Proto) ?? facts.Scheme);
         Add(upstream, Port, Believed(facts, received, Port) ?? facts.PublicPort.ToString(CultureInfo.InvariantCulture));
         Add(upstream, RealIp, client);
+        // Behind what the client has sent: the header lists every proxy on the way.
+        Add(upstream, LoopMark.Header, LoopMark.Token);
     }
 
     private static string? Believed(RequestFacts facts, IHeaderDictionary received, string name) =>

@@ -22,6 +22,9 @@ internal static class HopByHopHeaders
     public static List<string>? FurtherIn(IHeaderDictionary request)
     {
         var further = NamedIn(request.Connection);
+        // RFC 9110 §10.1.1: we meet the expectation ourselves, when the body is first read.
+        if (request.Expect.Count > 0)
+            (further ??= []).Add(HeaderNames.Expect);
         if (request.TransferEncoding.Count > 0 && request.ContainsKey(LengthBesideChunked))
             (further ??= []).Add(LengthBesideChunked);
         return further;

@@ -2,6 +2,7 @@ using System.Net;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Observability;
 using EdgeProxy.Proxy.WebSockets;
+using EdgeProxy.Sites;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace EdgeProxy.Proxy.Upstreams;
@@ -33,15 +34,8 @@ internal sealed class LiveUpstream(Upstream upstream, SiteTarget.Proxy target, H
             return _http1;
         if (_isSecure)
             return _negotiated;
-        return _isHttp2Only || IsGrpc(context.Request) ? _http2 : _http1;
+        return _isHttp2Only || RequestKind.IsGrpc(context.Request) ? _http2 : _http1;
     }
-
-    // gRPC-Web ("application/grpc-web") is made for HTTP/1.1.
-    private static bool IsGrpc(HttpRequest request) =>
-        HttpProtocol.IsHttp2(request.Protocol)
-        && request.ContentType is { } type
-        && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)
-        && (type.Length == 16 || type[16] is '+' or ';');
 
     private static ForwarderRequestConfig Request(SiteTarget.Proxy target, Version version, HttpVersionPolicy policy) =>
         new() { ActivityTimeout = target.Timeout, Version = version, VersionPolicy = policy };

@@ -5,31 +5,30 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace EdgeProxy.Proxy.Upstreams;
 
-/// <summary>Looks a name up; what it returns is tried in that order.</summary>
-internal delegate Task<IPAddress[]> NameLookup(string name, CancellationToken cancel);
-
 /// <summary>Opens connections to upstreams: looks the name up each time, and tries every address it has.</summary>
-/// <param name="clock">Measures an address's share of the time.</param>
+/// <param name="time">Measures an address's share of the time.</param>
+/// <param name="logger">Hears of names that cannot be looked up.</param>
 /// <param name="lookup">The system's resolver when null.</param>
 /// <param name="trust">Decides on certificates in the system's place.</param>
-internal sealed class UpstreamConnector(TimeProvider clock, NameLookup? lookup = null, X509ChainPolicy? trust = null)
+internal sealed class UpstreamConnector(
+    TimeProvider time, ILogger<UpstreamConnector> logger, NameLookup? lookup = null, X509ChainPolicy? trust = null)
 {
-    private readonly NameLookup _lookup = lookup ?? Dns.GetHostAddressesAsync;
+    private readonly UpstreamNames _names = new(lookup ?? Dns.GetHostAddressesAsync, time, logger);
 
     /// <param name="endPoint">Name and port.</param>
-    /// <param name="timeout">How long all of it may take, as <paramref name="cancel"/> will say. Each address but the last has a share of it,
+    /// <param name="timeout">How long all of it may take, as <paramref name="cancellationToken"/> will say. Each address but the last has a share of it,
     /// so that one that stays silent leaves time for the others.</param>
-    /// <param name="cancel">Ends it.</param>
-    public async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, TimeSpan timeout, CancellationToken cancel)
+    /// <param name="cancellationToken">Ends it.</param>
+    public async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var addresses = IPAddress.TryParse(endPoint.Host, out var literal) ? [literal] : await _lookup(endPoint.Host, cancel);
+        var addresses = IPAddress.TryParse(endPoint.Host, out var literal) ? [literal] : await _names.FindAsync(endPoint.Host, cancellationToken);
         Exception failure = new SocketException((int)SocketError.HostNotFound);
         for (var index = 0; index < addresses.Length; index++)
         {
             var share = index < addresses.Length - 1 ? timeout / addresses.Length : Timeout.InfiniteTimeSpan;
             try
             {
-                return await ConnectAsync(new IPEndPoint(addresses[index], endPoint.Port), share, cancel);
+                return await ConnectAsync(new IPEndPoint(addresses[index], endPoint.Port), share, cancellationToken);
             }
             catch (SocketException exception)
             {
@@ -42,9 +41,9 @@ internal sealed class UpstreamConnector(TimeProvider clock, NameLookup? lookup =
 
     /// <summary>The certificate must be for the host in the upstream's address, whichever Host header is sent.</summary>
     public async ValueTask<Stream> ConnectTlsAsync(
-        DnsEndPoint endPoint, TimeSpan timeout, List<SslApplicationProtocol> protocols, CancellationToken cancel)
+        DnsEndPoint endPoint, TimeSpan timeout, List<SslApplicationProtocol> protocols, CancellationToken cancellationToken)
     {
-        var tls = new UpstreamTlsStream(await ConnectAsync(endPoint, timeout, cancel));
+        var tls = new UpstreamTlsStream(await ConnectAsync(endPoint, timeout, cancellationToken));
         try
         {
             await tls.AuthenticateAsClientAsync(
@@ -54,7 +53,7 @@ internal sealed class UpstreamConnector(TimeProvider clock, NameLookup? lookup =
                     ApplicationProtocols = protocols,
                     CertificateChainPolicy = trust,
                 },
-                cancel);
+                cancellationToken);
             return tls;
         }
         catch
@@ -64,10 +63,10 @@ internal sealed class UpstreamConnector(TimeProvider clock, NameLookup? lookup =
         }
     }
 
-    private async Task<Stream> ConnectAsync(IPEndPoint endPoint, TimeSpan share, CancellationToken cancel)
+    private async Task<Stream> ConnectAsync(IPEndPoint endPoint, TimeSpan share, CancellationToken cancellationToken)
     {
-        using var enough = new CancellationTokenSource(share, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancel);
+        using var enough = new CancellationTokenSource(share, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -78,7 +77,7 @@ internal sealed class UpstreamConnector(TimeProvider clock, NameLookup? lookup =
         {
             socket.Dispose();
             // With the token of the caller, who knows his timeout by it.
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             throw new SocketException((int)SocketError.TimedOut);
         }
         catch

@@ -62,7 +62,7 @@ public sealed class SiteTransformerTests
     [Fact]
     public async Task AddsNothingThatTheClientDidNotSend()
     {
-        string[] expected = ["Host", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Real-IP"];
+        string[] expected = ["CDN-Loop", "Host", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Real-IP"];
         Assert.Equal(expected, (await ReceivedAsync("")).Keys.Order(StringComparer.Ordinal));
     }
 

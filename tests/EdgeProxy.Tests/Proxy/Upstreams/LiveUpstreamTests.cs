@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeProxy.Tests.Proxy.Upstreams;
 
@@ -195,7 +196,7 @@ public sealed class LiveUpstreamTests
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(certificate);
-        services.AddSingleton(new UpstreamConnector(TimeProvider.System, trust: policy));
+        services.AddSingleton(new UpstreamConnector(TimeProvider.System, NullLogger<UpstreamConnector>.Instance, trust: policy));
     }
 
     private static X509Certificate2 Certificate(string name)

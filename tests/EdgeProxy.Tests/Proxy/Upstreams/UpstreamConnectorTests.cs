@@ -5,6 +5,7 @@ using EdgeProxy.Proxy.Upstreams;
 using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeProxy.Tests.Proxy.Upstreams;
 
@@ -18,7 +19,7 @@ public sealed class UpstreamConnectorTests
     public async Task TriesEveryAddressOfAName()
     {
         await using var upstream = RawUpstream.Start(connection => connection.SendAsync("!"));
-        var connector = new UpstreamConnector(TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([Other, IPAddress.IPv6Loopback, IPAddress.Loopback]));
+        var connector = Connector(() => [Other, IPAddress.IPv6Loopback, IPAddress.Loopback]);
         await using var stream = await connector.ConnectAsync(new DnsEndPoint("api", upstream.Port), TestEdge.Patience, Cancel);
         Assert.Equal('!', stream.ReadByte());
     }
@@ -26,7 +27,7 @@ public sealed class UpstreamConnectorTests
     [Fact]
     public async Task SaysWhyTheLastAddressFailed()
     {
-        var connector = new UpstreamConnector(TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([Other, IPAddress.Loopback]));
+        var connector = Connector(() => [Other, IPAddress.Loopback]);
         var failure = await Assert.ThrowsAsync<SocketException>(
             () => connector.ConnectAsync(new DnsEndPoint("api", RawUpstream.Refusing().Port), TestEdge.Patience, Cancel).AsTask());
         Assert.Equal(SocketError.ConnectionRefused, failure.SocketErrorCode);
@@ -42,7 +43,7 @@ public sealed class UpstreamConnectorTests
         full.Listen(0);
         using var first = new TcpClient();
         await first.ConnectAsync(Other, upstream.Port, Cancel);
-        var connector = new UpstreamConnector(TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([Other, IPAddress.Loopback]));
+        var connector = Connector(() => [Other, IPAddress.Loopback]);
         await using var edge = await TestEdge.StartAsync(
             TestEdge.Target(new Uri($"http://api:{upstream.Port}")) with { ConnectTimeout = TimeSpan.FromSeconds(4) },
             services: services => services.AddSingleton(connector));
@@ -57,7 +58,7 @@ public sealed class UpstreamConnectorTests
         await using var after = await TestUpstream.StartAsync(
             context => context.Response.WriteAsync("after", Cancel), endPoint: new IPEndPoint(Other, before.Address.Port));
         var address = IPAddress.Loopback;
-        var connector = new UpstreamConnector(TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([Volatile.Read(ref address)]));
+        var connector = Connector(() => [Volatile.Read(ref address)]);
         await using var edge = await TestEdge.StartAsync(
             TestEdge.Target(new Uri($"http://api:{before.Address.Port}")),
             services: services => services.AddSingleton(provider =>
@@ -72,4 +73,7 @@ public sealed class UpstreamConnectorTests
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
         Assert.Equal("after", await client.GetStringAsync("x", Cancel));
     }
+
+    private static UpstreamConnector Connector(Func<IPAddress[]> lookup) =>
+        new(TimeProvider.System, NullLogger<UpstreamConnector>.Instance, (_, _) => Task.FromResult(lookup()));
 }
