@@ -1,58 +1,42 @@
-using EdgeProxy.Configuration.Model;
 using EdgeProxy.Observability;
 using EdgeProxy.Proxy.Upstreams;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace EdgeProxy.Proxy;
 
 /// <summary>Forwards a request to an upstream of its site, and on to the next where one could not be reached.</summary>
-internal sealed class SiteForwarder(UpstreamTable upstreams, IHttpForwarder forwarder)
+internal sealed class SiteForwarder(IUpstreamExchange exchange)
 {
-    public async Task ForwardAsync(HttpContext context, SiteTarget.Proxy target)
+    public async Task<ForwardOutcome> ForwardAsync(HttpContext context, UpstreamGroup group)
     {
-        var group = upstreams.For(target);
         for (var attempt = 1; group.Next() is { } upstream; attempt++)
         {
-            if (await TryAsync(context, group, upstream) || attempt == group.Count)
-                return;
-            context.Response.StatusCode = StatusCodes.Status200OK;
-            context.Features.Set<IForwarderErrorFeature>(null);
+            context.Features.Set(upstream.Used);
+            var outcome = await exchange.SendAsync(context, upstream, group.Transformer);
+            Note(upstream.Health, outcome.Result);
+            if (!outcome.IsUnreachable || attempt == group.Upstreams.Length)
+                return outcome;
         }
 
         context.Features.Set<UpstreamUsed>(null);
-        context.Features.Set<IForwarderErrorFeature>(NoHealthyUpstream.Instance);
+        return ForwardOutcome.NoUpstream;
     }
 
-    /// <returns>False when the upstream could not be reached.</returns>
-    private async ValueTask<bool> TryAsync(HttpContext context, UpstreamGroup group, LiveUpstream upstream)
+    private static void Note(UpstreamHealth health, ForwardResult result)
     {
-        context.Features.Set(upstream.Used);
-        var error = await forwarder.SendAsync(context, upstream.Address, upstream.Client, upstream.For(context), group.Transformer);
-        if (error == ForwarderError.None)
+        switch (result)
         {
-            upstream.Health.Succeeded();
-            return true;
+            case ForwardResult.Answered:
+                health.Succeeded();
+                break;
+            case ForwardResult.Unreachable or ForwardResult.ConnectTimeout:
+                health.WasUnreachable();
+                break;
+            case ForwardResult.Timeout or ForwardResult.NoAnswer or ForwardResult.InvalidAnswer or ForwardResult.BrokenAnswer:
+                health.Failed();
+                break;
+            default:
+                // The client's doing says nothing about the upstream.
+                break;
         }
-
-        if (context.RequestAborted.IsCancellationRequested)
-            return true;
-        if (UpstreamFailure.IsUnreachable(error, context.Features.Get<IForwarderErrorFeature>()?.Exception))
-        {
-            upstream.Health.WasUnreachable();
-            return false;
-        }
-
-        if (error is ForwarderError.Request or ForwarderError.RequestTimedOut or ForwarderError.ResponseBodyDestination)
-            upstream.Health.Failed();
-        return true;
-    }
-
-    private sealed class NoHealthyUpstream : IForwarderErrorFeature
-    {
-        public static readonly NoHealthyUpstream Instance = new();
-
-        public ForwarderError Error => ForwarderError.NoAvailableDestinations;
-
-        public Exception? Exception => null;
     }
 }

@@ -1,84 +1,97 @@
-using EdgeProxy.Configuration.Model;
 using EdgeProxy.Observability;
 using EdgeProxy.Proxy.Section;
 using EdgeProxy.Proxy.Upstreams;
 using EdgeProxy.Proxy.WebSockets;
 using EdgeProxy.Sites;
-using Yarp.ReverseProxy.Forwarder;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Model;
 
 namespace EdgeProxy.Proxy;
 
-/// <summary>Forwards a request to its upstream: routes of YARP's own section first, then the site. Whatever goes wrong on the way is
-/// answered or broken off here, and said in one line.</summary>
+/// <summary>The end of the pipeline of a site that forwards: routes of YARP's own section first, then the site's upstreams. Whatever goes wrong
+/// on the way is answered or broken off here, and said in one line.</summary>
 internal sealed partial class SitePipeline
 {
     private readonly ProxyRoutes _section;
+    private readonly SiteForwarder _forwarder;
     private readonly ErrorAnswer _answer;
     private readonly CancellationToken _stopping;
     private readonly ILogger _logger;
-    private readonly SiteForwarder _sites;
     private readonly RequestDelegate _toSection;
 
     public SitePipeline(
         IServiceProvider services,
         ProxyRoutes section,
-        SiteForwarder sites,
+        SiteForwarder forwarder,
         ErrorAnswer answer,
         IHostApplicationLifetime lifetime,
         ILogger<SitePipeline> logger)
     {
-        _section = section;
-        _answer = answer;
-        _stopping = lifetime.ApplicationStopping;
-        _logger = logger;
-        _sites = sites;
-        _toSection = SectionPipeline.Build(services, context =>
-            sites.ForwardAsync(context, (SiteTarget.Proxy)RequestFacts.Of(context).Site.Config.Target));
+        (_section, _forwarder, _answer, _stopping, _logger) = (section, forwarder, answer, lifetime.ApplicationStopping, logger);
+        _toSection = SectionPipeline.Build(services, context => context.Features.GetRequiredFeature<PassedRoutes>().ForwardAsync(context));
     }
 
-    /// <summary>The end of a site's pipeline.</summary>
-    public RequestDelegate To(SiteTarget.Proxy target) => context => ForwardAsync(context, target);
-
-    private async Task ForwardAsync(HttpContext context, SiteTarget.Proxy target)
+    /// <param name="group">The site's upstreams.</param>
+    public RequestDelegate To(UpstreamGroup group) => async context =>
     {
-        await RequestBody.ArriveAsync(context, target.RequestBuffering);
+        await RequestBody.ArriveAsync(context, group.Target.RequestBuffering);
         RequestRepetition.Note(context);
         if (WebSocketRequest.Is(context))
             WebSocketFarewell.Attach(context, _stopping);
+        var outcome = await (_section.HasRoutes ? ForwardBySectionAsync(context, group) : _forwarder.ForwardAsync(context, group));
+        await FinishAsync(context, outcome);
+    };
 
-        await (_section.HasRoutes ? _toSection(context) : _sites.ForwardAsync(context, target));
-
+    private async Task<ForwardOutcome> ForwardBySectionAsync(HttpContext context, UpstreamGroup group)
+    {
+        var passed = new PassedRoutes(_forwarder, group);
+        context.Features.Set(passed);
+        await _toSection(context);
+        if (passed.Outcome is { } outcome)
+            return outcome;
         if (context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination?.Model.Config.Address is { } address)
             context.Features.Set(new UpstreamUsed(address));
-        if (context.Features.Get<IForwarderErrorFeature>() is { } error)
-            await FailAsync(context, error);
+        return YarpOutcome.Take(context);
     }
 
-    private Task FailAsync(HttpContext context, IForwarderErrorFeature error)
+    private Task FinishAsync(HttpContext context, ForwardOutcome outcome)
     {
-        var response = context.Response;
-        if (context.RequestAborted.IsCancellationRequested && !response.HasStarted)
+        if (outcome.Result == ForwardResult.Answered)
+            return Task.CompletedTask;
+        if (outcome.IsOfUpstream)
+            Report(RequestFacts.Of(context).Site.Name, context.Features.Get<UpstreamUsed>()?.Address, outcome);
+        if (context.Response.HasStarted)
         {
-            response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            context.Features.Set(new ResponseCut());
             return Task.CompletedTask;
         }
 
-        var failure = UpstreamFailure.From(error.Error, error.Exception, response);
-        if (failure is null)
-            return Task.CompletedTask;
-        if (failure.IsOfUpstream)
-        {
-            var upstream = context.Features.Get<UpstreamUsed>()?.Address ?? "list";
-            Failed(_logger, RequestFacts.Of(context).Site.Name, upstream, failure.What, failure.Status);
-        }
-
-        if (!response.HasStarted)
-            return _answer(context, failure.Status);
-        context.Features.Set(new ResponseCut());
+        if (outcome.Result != ForwardResult.ClientGone)
+            return _answer(context, outcome.Status);
+        context.Response.StatusCode = outcome.Status;
         return Task.CompletedTask;
+    }
+
+    private void Report(string site, string? upstream, ForwardOutcome outcome)
+    {
+        if (outcome.Result == ForwardResult.NoUpstream)
+            NoUpstream(_logger, site, outcome.Status);
+        else
+            Failed(_logger, site, upstream ?? "-", outcome.What, outcome.Status);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Site}: upstream {Upstream} {What} ({Status})")]
     private static partial void Failed(ILogger logger, string site, string upstream, string what, int status);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Site}: no upstream is healthy ({Status})")]
+    private static partial void NoUpstream(ILogger logger, string site, int status);
+
+    /// <summary>A request that no route of the section has taken, on its way to its site's upstreams.</summary>
+    private sealed class PassedRoutes(SiteForwarder forwarder, UpstreamGroup group)
+    {
+        /// <summary>Null as long as it has not got there.</summary>
+        public ForwardOutcome? Outcome { get; private set; }
+
+        public async Task ForwardAsync(HttpContext context) => Outcome = await forwarder.ForwardAsync(context, group);
+    }
 }

@@ -7,6 +7,7 @@ using EdgeProxy.Hosting.Pipeline;
 using EdgeProxy.Observability;
 using EdgeProxy.Proxy;
 using EdgeProxy.Proxy.Section;
+using EdgeProxy.Proxy.Upstreams;
 using EdgeProxy.Sites;
 using Microsoft.Extensions.Options;
 
@@ -16,6 +17,7 @@ namespace EdgeProxy.Hosting.Reload;
 /// a configuration is applied as a whole, or what was in force stays. One at a time, and none once the process stops.</summary>
 internal sealed class ConfigApply(
     CurrentSites sites,
+    UpstreamGroups upstreams,
     SitePipeline forwarding,
     RenewalLoop certificates,
     ProxyRoutes routes,
@@ -71,7 +73,8 @@ internal sealed class ConfigApply(
         using var logging = await log.PrepareAsync(sections.Log);
         if (logging.Problem is { } problem)
             return [new ConfigError(SerilogSection.Name, problem)];
-        var table = SiteTable.Create(config, site => EdgePipeline.Of(site, forwarding.To), _table);
+        var groups = upstreams.Prepare(config);
+        var table = SiteTable.Create(config, site => EdgePipeline.Of(site, _ => forwarding.To(groups.Of(site))), _table);
         try
         {
             await routes.ApplyAsync(sections.Routes, CancellationToken.None);
@@ -84,6 +87,7 @@ internal sealed class ConfigApply(
 
             logging.Commit();
             await CommitAsync(config, table);
+            groups.Commit();
             listeners.Replace(open, config.ShutdownGracePeriod);
             _inForce = sections;
             return [];

@@ -11,7 +11,7 @@ internal sealed class SectionClientFactory(UpstreamConnector connector, ILogger<
 
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
-        UpstreamClientTable.Configure(handler);
+        UpstreamPools.Configure(handler);
         handler.ConnectTimeout = ConnectTimeout;
         handler.ConnectCallback = (connection, cancel) => connector.ConnectAsync(connection.DnsEndPoint, ConnectTimeout, cancel);
         base.ConfigureHandler(context, handler);

@@ -8,7 +8,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace EdgeProxy.Proxy.Upstreams;
 
 /// <summary>An upstream of a site as requests see it: address, connections, health.</summary>
-internal sealed class LiveUpstream(Upstream upstream, SiteTarget.Proxy target, HttpMessageInvoker client, UpstreamHealth health)
+internal sealed class LiveUpstream(Upstream upstream, SiteTarget.Proxy target, UpstreamPool pool, UpstreamHealth health)
 {
     private readonly bool _isSecure = upstream is Upstream.Server { Address.Scheme: "https" };
     private readonly bool _isHttp2Only = upstream is Upstream.Server { Http2Only: true };
@@ -22,7 +22,9 @@ internal sealed class LiveUpstream(Upstream upstream, SiteTarget.Proxy target, H
 
     public UpstreamUsed Used { get; } = new(upstream is Upstream.Server named ? named.Address.AbsoluteUri.TrimEnd('/') : "demo");
 
-    public HttpMessageInvoker Client => client;
+    public Upstream Config => upstream;
+
+    public UpstreamPool Pool => pool;
 
     public UpstreamHealth Health => health;
 

@@ -1,27 +1,38 @@
 using System.Collections.Immutable;
+using EdgeProxy.Configuration.Model;
 using EdgeProxy.Proxy.Messages;
 
 namespace EdgeProxy.Proxy.Upstreams;
 
-/// <summary>The upstreams of one site, taken in turn. Of several, those that fail are passed over; a single one is always tried.</summary>
-internal sealed class UpstreamGroup(ImmutableArray<LiveUpstream> upstreams, SiteTransformer transformer)
+/// <summary>The upstreams of one site, taken in turn, as long as the site names them alike. A single one is always tried; of several, those
+/// that are not healthy are passed over.</summary>
+internal sealed class UpstreamGroup(string site, SiteTarget.Proxy target, ImmutableArray<LiveUpstream> upstreams)
 {
     private int _turn = -1;
 
-    public int Count => upstreams.Length;
+    public string Site => site;
 
-    public SiteTransformer Transformer => transformer;
+    public SiteTarget.Proxy Target => target;
 
-    /// <returns>Null when none is healthy.</returns>
+    public ImmutableArray<LiveUpstream> Upstreams => upstreams;
+
+    public SiteTransformer Transformer { get; } = new(target.HostHeader);
+
+    /// <returns>Null when none can be reached. One that fails otherwise is better than none.</returns>
     public LiveUpstream? Next()
     {
         if (upstreams.Length == 1)
             return upstreams[0];
         var first = (uint)Interlocked.Increment(ref _turn);
+        return Find(first, static health => health.IsHealthy) ?? Find(first, static health => health.IsReachable);
+    }
+
+    private LiveUpstream? Find(uint first, Func<UpstreamHealth, bool> isGood)
+    {
         for (var offset = 0u; offset < upstreams.Length; offset++)
         {
             var upstream = upstreams[(int)((first + offset) % (uint)upstreams.Length)];
-            if (upstream.Health.IsHealthy)
+            if (isGood(upstream.Health))
                 return upstream;
         }
 

@@ -7,6 +7,7 @@ using EdgeProxy.Http;
 using EdgeProxy.Observability;
 using EdgeProxy.Proxy;
 using EdgeProxy.Proxy.Section;
+using EdgeProxy.Proxy.Upstreams;
 using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -155,8 +156,13 @@ internal sealed class TestEdge : IAsyncDisposable
         ],
     };
 
-    private void Serve(EdgeConfig config) =>
-        _sites.Table = SiteTable.Create(config, site => EdgePipeline.Of(site, _app.Services.GetRequiredService<SitePipeline>().To));
+    private void Serve(EdgeConfig config)
+    {
+        var upstreams = _app.Services.GetRequiredService<UpstreamGroups>().Prepare(config);
+        var forwarding = _app.Services.GetRequiredService<SitePipeline>();
+        _sites.Table = SiteTable.Create(config, site => EdgePipeline.Of(site, _ => forwarding.To(upstreams.Of(site))));
+        upstreams.Commit();
+    }
 
     private async Task ServeAsync(HttpContext context)
     {

@@ -62,7 +62,7 @@ public sealed class UpstreamConnectorTests
         await using var edge = await TestEdge.StartAsync(
             TestEdge.Target(new Uri($"http://api:{before.Address.Port}")),
             services: services => services.AddSingleton(provider =>
-                new UpstreamClientTable(provider.GetRequiredService<CurrentSites>(), connector, provider.GetRequiredService<DemoUpstream>())
+                new UpstreamPools(connector, provider.GetRequiredService<DemoUpstream>())
                 {
                     ConnectionLifetime = TimeSpan.FromMilliseconds(50),
                 }));

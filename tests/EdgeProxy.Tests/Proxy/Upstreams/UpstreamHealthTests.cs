@@ -7,19 +7,29 @@ public sealed class UpstreamHealthTests
 {
     private readonly FakeTimeProvider _clock = new();
 
-    // u: unreachable, f: failed, s: succeeded
+    // u: unreachable, f: failed, s: succeeded, p: eleven seconds pass
     [Theory]
     [InlineData("", true)]
     [InlineData("s", true)]
     [InlineData("u", false)]
-    [InlineData("f", true)]
-    [InlineData("ff", true)]
-    [InlineData("fff", false)]
-    [InlineData("ffsff", true)]
-    [InlineData("ffsfff", false)]
     [InlineData("us", false)]
-    public void AvoidsAnUnreachableUpstreamAtOnceAndAnotherAfterThreeFailuresInARow(string events, bool isHealthy) =>
+    [InlineData("ffff", true)]
+    [InlineData("fffff", false)]
+    [InlineData("sssssfffff", false)]
+    [InlineData("ssssssfffff", true)]
+    [InlineData("ssssssffffff", false)]
+    [InlineData("ffffpf", true)]
+    [InlineData("ffffpffff", true)]
+    [InlineData("ffffpfffff", false)]
+    [InlineData("fffffp", true)]
+    public void LeavesOutAnUnreachableUpstreamAtOnceAndOneThatFailsHalfOfItsRequests(string events, bool isHealthy) =>
         Assert.Equal(isHealthy, After(events).IsHealthy);
+
+    [Theory]
+    [InlineData("u", false)]
+    [InlineData("up", true)]
+    [InlineData("ffffffffff", true)]
+    public void AFailingUpstreamCanStillBeReached(string events, bool isReachable) => Assert.Equal(isReachable, After(events).IsReachable);
 
     [Fact]
     public void TriesItAgainAfterAPause()
@@ -40,6 +50,7 @@ public sealed class UpstreamHealthTests
             {
                 'u' => health.WasUnreachable,
                 'f' => health.Failed,
+                'p' => () => _clock.Advance(TimeSpan.FromSeconds(11)),
                 _ => health.Succeeded,
             };
             act();

@@ -1,38 +1,45 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Text;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Proxy.Demo;
-using EdgeProxy.Sites;
 
 namespace EdgeProxy.Proxy.Upstreams;
 
-/// <summary>The connection pools, one for each upstream and connect timeout. They outlive a reload, and stay warm. One that no site names any
-/// more is let go when another is added: requests that still have it go on with it, and its idle connections come to their end by age.</summary>
-internal sealed class UpstreamClientTable(CurrentSites sites, UpstreamConnector connector, DemoUpstream demo) : IDisposable
+/// <summary>The pools, one for each upstream and connect timeout. Only applying a configuration adds and removes them.</summary>
+internal sealed class UpstreamPools(UpstreamConnector connector, DemoUpstream demo) : IDisposable
 {
     // How long a connection may go on to an address that its name has no more.
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<(string Address, TimeSpan ConnectTimeout), HttpMessageInvoker> _clients = new();
+    private readonly Dictionary<(string Address, TimeSpan ConnectTimeout), UpstreamPool> _pools = [];
 
     public TimeSpan ConnectionLifetime { get; init; } = DefaultLifetime;
 
-    public HttpMessageInvoker For(Upstream upstream, TimeSpan connectTimeout)
+    public UpstreamPool For(Upstream upstream, TimeSpan connectTimeout)
     {
-        var key = Key(upstream, connectTimeout);
-        if (_clients.TryGetValue(key, out var known))
-            return known;
-        LetGoUnused();
-        return _clients.GetOrAdd(key, _ => Create(upstream, connectTimeout));
+        var key = (upstream is Upstream.Server { Address: var address } ? address.GetLeftPart(UriPartial.Authority) : "demo", connectTimeout);
+        if (!_pools.TryGetValue(key, out var pool))
+            _pools.Add(key, pool = new UpstreamPool(() => Create(upstream, connectTimeout)));
+        return pool;
+    }
+
+    /// <summary>Forgets the pools that no site names. They close themselves.</summary>
+    public void RemoveUnheld()
+    {
+        foreach (var (key, pool) in _pools)
+        {
+            // Removing is the one change that an enumeration allows.
+            if (!pool.IsHeld)
+                _pools.Remove(key);
+        }
     }
 
     public void Dispose()
     {
-        foreach (var client in _clients.Values)
-            client.Dispose();
+        foreach (var pool in _pools.Values)
+            pool.Dispose();
     }
 
     /// <summary>What holds for every upstream, also those of YARP's own section: what is sent is what came, and nothing else.</summary>
@@ -49,22 +56,6 @@ internal sealed class UpstreamClientTable(CurrentSites sites, UpstreamConnector 
         handler.ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         handler.PooledConnectionLifetime = DefaultLifetime;
     }
-
-    private void LetGoUnused()
-    {
-        var used = sites.Table.Config.Sites
-            .Select(site => site.Target).OfType<SiteTarget.Proxy>()
-            .SelectMany(target => target.Upstreams, (target, upstream) => Key(upstream, target.ConnectTimeout))
-            .ToHashSet();
-        foreach (var key in _clients.Keys)
-        {
-            if (!used.Contains(key))
-                _clients.TryRemove(key, out _);
-        }
-    }
-
-    private static (string Address, TimeSpan ConnectTimeout) Key(Upstream upstream, TimeSpan connectTimeout) =>
-        (upstream is Upstream.Server { Address: var address } ? address.GetLeftPart(UriPartial.Authority) : "demo", connectTimeout);
 
     private HttpMessageInvoker Create(Upstream upstream, TimeSpan connectTimeout)
     {

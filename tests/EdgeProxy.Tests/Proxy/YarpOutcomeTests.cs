@@ -4,7 +4,7 @@ using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Tests.Proxy;
 
-public sealed class UpstreamFailureTests
+public sealed class YarpOutcomeTests
 {
     public static TheoryData<string> Nonsense =>
     [
