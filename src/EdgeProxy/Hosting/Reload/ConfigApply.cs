@@ -17,7 +17,7 @@ namespace EdgeProxy.Hosting.Reload;
 internal sealed class ConfigApply(
     CurrentSites sites,
     SitePipeline forwarding,
-    RenewalLoop certificates,
+    CertificateKeeper certificates,
     ProxyRoutes routes,
     ListenerTable listeners,
     ConnectionLimit connections,
