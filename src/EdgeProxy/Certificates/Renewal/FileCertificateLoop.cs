@@ -47,9 +47,9 @@ internal sealed class FileCertificateLoop(CertificateSource.File source, TimePro
                 _pair = (certificate, false);
             else
                 _names.Report(problem);
+            // Before anybody else finds that the first look is over.
+            Offer();
         }
-
-        Offer();
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -1,7 +1,6 @@
 using EdgeProxy.Certificates.Issuing;
 using EdgeProxy.Certificates.Renewal;
 using EdgeProxy.Certificates.Tls;
-using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Tests.Certificates.Renewal;
 
@@ -99,10 +98,90 @@ public sealed class CertificateKeeperTests : RenewalStage
         await Keeper.StopAsync();
 
         Apply("a.example");
-        await Keeper.StopAsync();
 
         Assert.Empty(Keeper.Statuses);
+        Assert.Null(Table.Find("a.example"));
         Assert.Empty(Issuer.Requests);
+    }
+
+    [Fact]
+    public async Task WhateverIsAppliedWhileItStopsEndsToo()
+    {
+        string[] names = [.. Enumerable.Range(0, 50).Select(number => $"n{number}.example")];
+        var running = 0;
+        Issuer.Before = async (_, cancellation) =>
+        {
+            Interlocked.Increment(ref running);
+            try
+            {
+                await Task.Delay(Timeout.Infinite, cancellation);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref running);
+            }
+        };
+
+        for (var round = 0; round < 20; round++)
+        {
+            var applying = Task.Run(() => Array.ForEach(names, name => Apply(name)), TestContext.Current.CancellationToken);
+            await Eventually.BecomesTrueAsync(() => running > 0);
+            await Keeper.StopAsync();
+            Assert.Equal(0, running);
+            await applying;
+            Assert.Equal(0, running);
+            Keeper = CreateKeeper();
+        }
+    }
+
+    [Fact]
+    public async Task NamesWithOnePairShareOneCertificate()
+    {
+        var source = FilesWith(TestCa.CreateRoot().Issue("*.example"));
+        Keeper.Apply(TestConfig.Create(DataDirectory, source, "a.example", "b.example", "c.example"));
+
+        var served = Table.Find("a.example")!;
+        Assert.Same(served, Table.Find("b.example"));
+        Assert.Same(served, Table.Find("c.example"));
+        Assert.Single(Log.Lines, line => line.Message.StartsWith("Serving a.example, b.example, c.example with the certificate in ", StringComparison.Ordinal));
+
+        // One comes, one goes, the rest notices nothing.
+        Keeper.Apply(TestConfig.Create(DataDirectory, source, "d.example", "b.example", "c.example"));
+        Assert.Null(Table.Find("a.example"));
+        Assert.All((string[])["b.example", "c.example", "d.example"], name => Assert.Same(served, Table.Find(name)));
+        var next = FilesWith(TestCa.CreateRoot().Issue("*.example"));
+        await Eventually.BecomesTrueAsync(() => Table.Find("d.example") != served, Time, TimeSpan.FromSeconds(1));
+
+        Assert.Equal(source, next);
+        Assert.Same(Table.Find("b.example"), Table.Find("d.example"));
+    }
+
+    [Fact]
+    public async Task ANameThatAPairIsNotForKeepsWhatItHas()
+    {
+        Apply("a.example", "b.example");
+        await AllIssuedAsync();
+        var (a, b) = (Table.Find("a.example"), Table.Find("b.example"));
+
+        Keeper.Apply(TestConfig.Create(DataDirectory, FilesWith(TestCa.CreateRoot().Issue("a.example")), "a.example", "b.example"));
+        await Eventually.BecomesTrueAsync(() => Table.Find("a.example") != a, () => Log.Text);
+
+        Assert.Same(b, Table.Find("b.example"));
+        Assert.Null(Keeper.Statuses[0].State.LastError);
+        Assert.Contains("is not for b.example", Keeper.Statuses[1].State.LastError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ThousandsOfNewNamesCostNeitherKeysNorPlaceholders()
+    {
+        // A placeholder's year would not end within what a date can hold, so making one fails.
+        Time.SetUtcNow(DateTimeOffset.MaxValue.AddDays(-100));
+        Issuer.Before = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+
+        Apply([.. Enumerable.Range(0, 2000).Select(number => $"n{number}.example")]);
+
+        Assert.Equal(2000, Table.Cells.Count);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Table.Find("n1999.example"));
     }
 
     [Fact]
@@ -132,7 +211,7 @@ public sealed class CertificateKeeperTests : RenewalStage
         var (chain, key) = TestCa.CreateRoot().Issue("a.example", TimeSpan.FromDays(365));
         Table = new CertificateTable();
         Keeper = CreateKeeper();
-        Keeper.Apply(TestConfig.Create(DataDirectory, new CertificateSource.File(Folder.Write("chain.pem", chain), Folder.Write("key.pem", key)), "a.example"));
+        Keeper.Apply(TestConfig.Create(DataDirectory, FilesWith((chain, key)), "a.example"));
         var fromFile = Table.Find("a.example");
 
         var gate = new TaskCompletionSource();
@@ -149,7 +228,7 @@ public sealed class CertificateKeeperTests : RenewalStage
     public async Task ANameWithANewSourceKeepsWhatItHasUntilThatDelivers()
     {
         var (chain, key) = TestCa.CreateRoot().Issue("a.example");
-        var file = new CertificateSource.File(Folder.Write("chain.pem", chain), Folder.Write("key.pem", key));
+        var file = FilesWith((chain, key));
         var gate = new TaskCompletionSource();
         Issuer.Before = (_, _) => gate.Task;
         Keeper.Apply(TestConfig.Create(DataDirectory, file, "a.example"));
@@ -171,7 +250,7 @@ public sealed class CertificateKeeperTests : RenewalStage
         await Eventually.BecomesTrueAsync(() => Issuer.Requests.Count == 1);
         var (chain, key) = TestCa.CreateRoot().Issue("a.example");
 
-        Keeper.Apply(TestConfig.Create(DataDirectory, new CertificateSource.File(Folder.Write("chain.pem", chain), Folder.Write("key.pem", key)), "a.example"));
+        Keeper.Apply(TestConfig.Create(DataDirectory, FilesWith((chain, key)), "a.example"));
         var fromFile = Table.Find("a.example");
         // The CA answers although nobody waits any more.
         gate.SetResult();

@@ -11,13 +11,24 @@ namespace EdgeProxy.Tests.Certificates.Renewal;
 public sealed class RenewalLoopTests : RenewalStage
 {
     [Fact]
-    public async Task ACertificateIsStoredBeforeItIsServed()
+    public async Task ACertificateThatCannotBeStoredIsNotServed()
     {
+        Issuer.Before = (_, _) =>
+        {
+            // Where the chain would go.
+            Directory.CreateDirectory(PathOf("a.example", "fullchain.pem/in the way"));
+            return Task.CompletedTask;
+        };
         Apply("a.example");
-        await AllIssuedAsync();
+        await Eventually.BecomesTrueAsync(() => Keeper.Statuses.Single().State.LastError is not null);
+
+        Assert.True(Table.Find("a.example")!.IsPlaceholder);
+        Assert.Single(Issuer.Requests);
+        Directory.Delete(PathOf("a.example", "fullchain.pem"), recursive: true);
+        Issuer.Before = (_, _) => Task.CompletedTask;
+        await Eventually.BecomesTrueAsync(() => !Table.Find("a.example")!.IsPlaceholder, Time, TimeSpan.FromMinutes(1));
 
         Assert.Contains(Table.Find("a.example")!.Leaf.ExportCertificatePem(), ReadFile("a.example", "fullchain.pem"), StringComparison.Ordinal);
-        Assert.IsType<CertificateState.Issued>(Keeper.Statuses.Single().State);
     }
 
     [Fact]
@@ -27,12 +38,13 @@ public sealed class RenewalLoopTests : RenewalStage
         await AllIssuedAsync();
         var (served, due) = (Table.Find("b.example")!.Leaf.Thumbprint, Keeper.Statuses[1].State.NextAttempt);
 
-        await RestartAsync("a.example", "b.example");
-
+        await WaitsAsync(2, () => RestartAsync("a.example", "b.example"));
         Assert.Equal(served, Table.Find("b.example")!.Leaf.Thumbprint);
         Assert.Equal(due, Keeper.Statuses[1].State.NextAttempt);
-        Time.Advance(TimeSpan.FromDays(1));
+
+        await WaitsAsync(2, () => Time.Advance(TimeSpan.FromDays(1)));
         Assert.Equal(2, Issuer.Requests.Count);
+        await Eventually.BecomesTrueAsync(() => Issuer.Requests.Count == 4, Time, TimeSpan.FromHours(6));
     }
 
     [Fact]
@@ -96,12 +108,11 @@ public sealed class RenewalLoopTests : RenewalStage
         Apply("a.example");
         await Eventually.BecomesTrueAsync(() => Log.Text.Contains("Too many certificates.", StringComparison.Ordinal));
 
-        await RestartAsync("a.example");
+        await WaitsAsync(1, () => RestartAsync("a.example"));
 
         Assert.Equal(retryAfter, Keeper.Statuses.Single().State.NextAttempt);
         Assert.Equal("Too many certificates.", Keeper.Statuses.Single().State.LastError);
-        Time.Advance(TimeSpan.FromHours(39));
-        await Task.Delay(100, TestContext.Current.CancellationToken);
+        await WaitsAsync(1, () => Time.Advance(TimeSpan.FromHours(39)));
         Assert.Single(Issuer.Requests);
         Issuer.Before = (_, _) => Task.CompletedTask;
         await Eventually.BecomesTrueAsync(() => !Table.Find("a.example")!.IsPlaceholder, Time, TimeSpan.FromMinutes(10));
@@ -343,5 +354,19 @@ public sealed class RenewalLoopTests : RenewalStage
         await AllIssuedAsync();
         Assert.Equal(1, orders);
         Assert.Empty(Directory.GetFiles(DataDirectory, "*.damaged*", SearchOption.AllDirectories));
+    }
+
+    private Task WaitsAsync(int loops, Action action) => WaitsAsync(loops, () =>
+    {
+        action();
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Does something, and returns when that many loops have looked at what is to be done and wait again.</summary>
+    private async Task WaitsAsync(int loops, Func<Task> action)
+    {
+        var timers = Time.Timers;
+        await action();
+        await Eventually.BecomesTrueAsync(() => Time.Timers >= timers + loops, () => Log.Text);
     }
 }
