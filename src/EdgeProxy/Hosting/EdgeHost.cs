@@ -74,7 +74,7 @@ internal static class EdgeHost
         .AddSingleton<SessionAnchors>()
         .AddSingleton<TlsHandshake>()
         .AddSingleton<CertificateScope>(all => all.GetRequiredService<TlsHandshake>().SharesCertificate)
-        .AddSingleton(all => ActivatorUtilities.CreateInstance<RenewalLoop>(all, new Random()));
+        .AddSingleton(all => ActivatorUtilities.CreateInstance<CertificateKeeper>(all, new Random()));
 
     private static AdminSources AdminSourcesOf(IServiceProvider all)
     {

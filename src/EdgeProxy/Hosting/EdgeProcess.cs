@@ -37,7 +37,7 @@ internal static class EdgeProcess
         try
         {
             await app.StartAsync(cancellationToken);
-            var (renewal, time) = (app.Services.GetRequiredService<RenewalLoop>(), app.Services.GetRequiredService<TimeProvider>());
+            var (renewal, time) = (app.Services.GetRequiredService<CertificateKeeper>(), app.Services.GetRequiredService<TimeProvider>());
             await StartupReport.WriteAsync(app.Logger, config, renewal, time, app.Lifetime.ApplicationStopping);
             await app.WaitForShutdownAsync(cancellationToken);
         }

@@ -11,7 +11,7 @@ internal static class StartupReport
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Writes the lines once what they say to try will work: a moment later, where certificates of the internal CA are being made.</summary>
-    public static async Task WriteAsync(ILogger log, EdgeConfig config, RenewalLoop renewal, TimeProvider time, CancellationToken stopping)
+    public static async Task WriteAsync(ILogger log, EdgeConfig config, CertificateKeeper renewal, TimeProvider time, CancellationToken stopping)
     {
         for (var start = time.GetTimestamp(); time.GetElapsedTime(start) < Patience && renewal.Statuses.Any(IsBeingMade) && !stopping.IsCancellationRequested;)
             await Task.Delay(Interval, time, CancellationToken.None);

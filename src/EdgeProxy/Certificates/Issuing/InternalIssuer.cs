@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using EdgeProxy.Certificates.Stored;
+using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Certificates.Issuing;

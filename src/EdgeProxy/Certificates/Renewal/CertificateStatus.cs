@@ -18,8 +18,8 @@ internal abstract record CertificateState(DateTimeOffset? NextAttempt, string? L
     internal sealed record Issued(string Issuer, DateTimeOffset NotBefore, DateTimeOffset NotAfter, DateTimeOffset? NextAttempt, string? LastError)
         : CertificateState(NextAttempt, LastError);
 
-    public static CertificateState Of(ServingCertificate certificate, DateTimeOffset? nextAttempt, string? lastError) =>
-        certificate.IsPlaceholder
+    public static CertificateState Of(ServingCertificate? certificate, DateTimeOffset? nextAttempt, string? lastError) =>
+        certificate is null
             ? new Placeholder(nextAttempt, lastError)
             : new Issued(certificate.Issuer, certificate.NotBefore, certificate.NotAfter, nextAttempt, lastError);
 }

@@ -1,148 +1,162 @@
-using System.Diagnostics.CodeAnalysis;
-using EdgeProxy.Certificates.Issuing;
-using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
-using PemFiles = (string Chain, string Key, string? Problem);
 
 namespace EdgeProxy.Certificates.Renewal;
 
-/// <summary>Serves a PEM pair that somebody else keeps up to date. The files may change one after the other and while they are read:
-/// a pair that does not fit together, or that the next look does not find again, is never served, the last good one stays.</summary>
-internal sealed class FileCertificateLoop : ICertificateLoop
+/// <summary>Serves a PEM pair that somebody else keeps up to date, for all names that are configured with it. The files may change one after
+/// the other and while they are read: a pair replaces another when two looks in a row have found it and when it works in a handshake.</summary>
+internal sealed class FileCertificateLoop(CertificateSource.File source, TimeProvider time, ILogger<FileCertificateLoop> logger) : ICertificateLoop
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _taking = new();
-    private readonly string _name;
-    private readonly CertificateSource.File _source;
-    private readonly CertificateTable _table;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private PemFiles _taken;
-    private volatile ServingCertificate _current;
-    private volatile string? _problem;
+    private readonly FileNames _names = new(source, time, logger);
+    private readonly Lock _lock = new();
 
+    /// <summary>What was looked at last; null before the first look.</summary>
+    private FilePair? _judged;
+
+    /// <summary>The last pair that is of use, and whether a handshake has shown that it is.</summary>
+    private (ServingCertificate Certificate, bool IsTried)? _pair;
+
+    private SemaphoreSlim Judging { get; } = new(1);
+
+    public bool IsNeeded => !_names.IsEmpty;
+
+    /// <summary>Looks after one more name.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="source">The files.</param>
-    /// <param name="inherited">What the loop that this one replaces serves; null when there is none.</param>
-    /// <param name="table">Where new certificates are put.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">The log.</param>
-    public FileCertificateLoop(string name, CertificateSource.File source, ServingCertificate? inherited, CertificateTable table,
-        TimeProvider time, ILogger<FileCertificateLoop> logger)
+    /// <param name="inherited">What it is served with so far; null for nothing.</param>
+    public CertificateCell Add(string name, ServingCertificate? inherited)
     {
-        _name = name;
-        _source = source;
-        _table = table;
-        _time = time;
-        _logger = logger;
-        _taken = Read();
-        var isGood = TryParse(_taken, out var certificate, out var problem);
-        _current = certificate ?? inherited ?? PlaceholderFactory.Create(name, time.GetUtcNow());
-        if (isGood)
-            Serve(_current);
-        else
-            Report(problem);
+        var cell = new CertificateCell(name, Prepare, time) { Certificate = inherited };
+        _names.Add(cell);
+        Offer();
+        return cell;
     }
 
-    public ServingCertificate Current => _current;
+    public void Remove(CertificateCell cell) => _names.Remove(cell);
 
-    public CertificateStatus Status => new(_name, _source, CertificateState.Of(_current, null, _problem));
+    /// <summary>A first look. Whoever has nothing is served with what it finds at once; whether that works is tried when the loop runs.</summary>
+    public void Prepare()
+    {
+        lock (_lock)
+        {
+            if (_judged is not null)
+                return;
+            _judged = FilePair.Read(source);
+            if (_judged.TryParse(source, out var certificate, out var problem))
+                _pair = (certificate, false);
+            else
+                _names.Report(problem);
+            // Before anybody else finds that the first look is over.
+            Offer();
+        }
+    }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        // A loop that this one replaces may have swapped in its own after ours was published.
-        _table.Swap(_name, _current);
-        var seen = _taken;
+        Prepare();
+        var seen = _judged!;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await Task.Delay(Interval, _time, cancellationToken);
-                seen = TakeIfStill(seen);
+                await TryPreparedAsync(cancellationToken);
+                await Task.Delay(Interval, time, cancellationToken);
+                seen = await TakeIfStillAsync(seen, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception error)
+            catch (Exception exception)
             {
-                _logger.LogError(error, "Reading the certificate of {Name} failed unexpectedly", _name);
+                logger.LogError(exception, "Taking over the certificate in {File} failed unexpectedly", source.Path);
             }
         }
     }
 
-    /// <summary>What the files hold now.</summary>
-    public PemFiles Read()
+    public CertificateState StateOf(CertificateCell cell)
     {
-        try
-        {
-            return (File.ReadAllText(_source.Path), File.ReadAllText(_source.KeyPath), null);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return ("", "", error.Message);
-        }
+        Prepare();
+        return CertificateState.Of(cell.Certificate, null, _names.ProblemOf(cell));
     }
+
+    /// <summary>What the files hold now.</summary>
+    public FilePair Read() => FilePair.Read(source);
 
     /// <summary>Takes over what the files hold if it is what an earlier look has seen; what has just changed may be half written.</summary>
     /// <returns>What they hold.</returns>
-    public PemFiles TakeIfStill(PemFiles seen)
+    public async Task<FilePair> TakeIfStillAsync(FilePair seen, CancellationToken cancellationToken)
     {
-        var files = Read();
-        if (files != seen)
-            return files;
-        lock (_taking)
+        await TryPreparedAsync(cancellationToken);
+        var found = Read();
+        if (found != seen)
+            return found;
+        await Judging.WaitAsync(cancellationToken);
+        try
         {
-            if (files != _taken)
-                Take(files);
+            if (seen != _judged)
+                await JudgeAsync(seen, cancellationToken);
+        }
+        finally
+        {
+            Judging.Release();
         }
 
-        // Not the equal copy, so that only one is kept.
+        // The date that stood against it may have come, or what is served instead may have ended.
+        Offer();
         return seen;
     }
 
-    private void Take(PemFiles files)
+    /// <summary>Has the pair that the first look found prove itself.</summary>
+    private async Task TryPreparedAsync(CancellationToken cancellationToken)
     {
-        _taken = files;
-        if (TryParse(files, out var certificate, out var problem))
-            Serve(certificate);
-        else
-            Report(problem);
+        Prepare();
+        await Judging.WaitAsync(cancellationToken);
+        try
+        {
+            if (_pair is not { IsTried: false, Certificate: var certificate })
+                return;
+            var problem = await TrialHandshake.FindProblemAsync(certificate, cancellationToken);
+            lock (_lock)
+                _pair = problem is null ? (certificate, true) : null;
+            if (problem is not null)
+            {
+                _names.Withdraw(certificate);
+                _names.Report(Useless(problem));
+            }
+        }
+        finally
+        {
+            Judging.Release();
+        }
+
+        Offer();
     }
 
-    private bool TryParse(PemFiles files, [NotNullWhen(true)] out ServingCertificate? certificate, out string problem)
+    private async Task JudgeAsync(FilePair found, CancellationToken cancellationToken)
     {
-        certificate = null;
-        if (files.Problem is not null)
-            problem = files.Problem;
-        else if (PemPairParser.TryParse(files.Chain, files.Key, out certificate, out var fault))
-            problem = "";
-        else
-            problem = $"The pair {_source.Path} and {_source.KeyPath} {fault}.";
-        return certificate is not null;
+        var isPair = found.TryParse(source, out var certificate, out var problem);
+        var useless = isPair ? await TrialHandshake.FindProblemAsync(certificate!, cancellationToken) : null;
+        lock (_lock)
+        {
+            _judged = found;
+            if (isPair && useless is null)
+                _pair = (certificate!, true);
+        }
+
+        _names.Report(!isPair ? problem : useless is null ? null : Useless(useless));
     }
 
-    private void Report(string problem)
+    private void Offer()
     {
-        if (problem == _problem)
-            return;
-        _problem = problem;
-        _logger.LogError("The certificate of {Name} cannot be used, {Served} stays: {Problem}",
-            _name, _current.IsPlaceholder ? "a placeholder" : "the last good one", problem);
+        lock (_lock)
+        {
+            if (_pair is { } pair)
+                _names.Offer(pair.Certificate, pair.IsTried);
+        }
     }
 
-    private void Serve(ServingCertificate certificate)
-    {
-        _problem = null;
-        _current = certificate;
-        _table.Swap(_name, certificate);
-        _logger.LogInformation("Serving {Name} with the certificate in {File}, from {Issuer}, valid until {NotAfter:u}",
-            _name, _source.Path, certificate.Issuer, certificate.NotAfter);
-        if (!certificate.Covers(_name))
-            _logger.LogWarning("The certificate in {File} is not for {Name}; clients will refuse it", _source.Path, _name);
-        if (certificate.NotAfter <= _time.GetUtcNow())
-            _logger.LogWarning("The certificate in {File} has expired; clients will refuse it", _source.Path);
-    }
+    private string Useless(string reason) => $"No client can connect with the pair {source.Path} and {source.KeyPath} ({reason}). "
+        + "Use an RSA key of 2048 bits or more, or an elliptic curve key on P-256, P-384 or P-521.";
 }

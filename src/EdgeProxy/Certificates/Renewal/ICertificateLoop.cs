@@ -2,14 +2,16 @@ using EdgeProxy.Certificates.Tls;
 
 namespace EdgeProxy.Certificates.Renewal;
 
-/// <summary>Looks after one name's certificate. Made with something to serve at hand, and never without afterwards.</summary>
+/// <summary>Looks after the certificate of one name or of several, and puts it into cells that it made.</summary>
 internal interface ICertificateLoop
 {
-    ServingCertificate Current { get; }
+    /// <summary>Puts into the cells what is at hand. Any number of threads may call it, at any time; it MUST NOT throw, and MUST have no effect
+    /// from the second time on.</summary>
+    void Prepare();
 
-    CertificateStatus Status { get; }
-
-    /// <summary>Runs until cancelled. MUST NOT end or throw for any other reason, MUST begin by seeing that the table holds
-    /// <see cref="Current"/>, and MUST set it before it swaps a certificate in.</summary>
+    /// <summary>Runs until cancelled. MUST NOT end or throw for any other reason.</summary>
     Task RunAsync(CancellationToken cancellationToken);
+
+    /// <summary>What can be said about the name of a cell now.</summary>
+    CertificateState StateOf(CertificateCell cell);
 }

@@ -1,117 +1,193 @@
-using EdgeProxy.Acme;
+using System.Security.Cryptography;
 using EdgeProxy.Certificates.Issuing;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Certificates.Tls;
-using EdgeProxy.Configuration.Model;
-using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Renewal;
 
-/// <summary>Keeps every configured name served with a certificate. Each name has a loop of its own, so that none waits for another.
-/// <see cref="Apply"/> and <see cref="StopAsync"/> are called by one thread at a time.</summary>
-internal sealed class RenewalLoop(CertificateTable table, Func<CertificateSource, string, ICertificateIssuer> createIssuer,
-    TimeProvider time, Random random, ILoggerFactory loggers)
+/// <summary>Obtains one name's certificate from its CA and renews it for as long as the name is configured.
+/// Disk before memory: what is served has been stored.</summary>
+internal sealed class RenewalLoop : ICertificateLoop
 {
-    // Long enough for a file to be written to its end.
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+    // Timers count running time; a machine that slept, or whose clock was set, looks again within this.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
 
-    private readonly ILogger _logger = loggers.CreateLogger<RenewalLoop>();
-    private readonly List<NameTask> _ending = [];
-    private volatile IReadOnlyList<NameTask> _tasks = [];
-    private string? _dataDirectory;
+    private readonly Lock _preparing = new();
+    private readonly string _name;
+    private readonly ICertificateIssuer _issuer;
+    private readonly CertificateStore _store;
+    private readonly Task _predecessor;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly ILogger _logger;
 
-    public RenewalLoop(CertificateTable table, IChallengeSolver solver, TimeProvider time, Random random, ILoggerFactory loggers)
-        : this(table, new IssuerFactory(solver, time, loggers).Create, time, random, loggers)
+    /// <summary>Null before the disk was looked at.</summary>
+    private volatile RenewalState? _state;
+
+    /// <param name="name">The name.</param>
+    /// <param name="issuer">The CA that its certificate comes from.</param>
+    /// <param name="inherited">What it is served with so far; null for nothing.</param>
+    /// <param name="store">The disk.</param>
+    /// <param name="predecessor">Done when nobody else uses the name's files any more; until then they are left alone.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">Used by this loop alone.</param>
+    /// <param name="logger">The log.</param>
+    public RenewalLoop(string name, ICertificateIssuer issuer, ServingCertificate? inherited, CertificateStore store, Task predecessor,
+        TimeProvider time, Random random, ILogger<RenewalLoop> logger)
     {
+        (_name, _issuer, _store, _predecessor, _time, _random, _logger) = (name, issuer, store, predecessor, time, random, logger);
+        Cell = new CertificateCell(name, Prepare, time) { Certificate = inherited };
     }
 
-    /// <summary>Every configured name, in the order of the configuration.</summary>
-    public IReadOnlyList<CertificateStatus> Statuses => [.. _tasks.Select(task => task.Loop.Status)];
+    public CertificateCell Cell { get; }
 
-    /// <summary>Takes over a configuration. When it returns, every name is served: with what it had, with what is on disk, or with a
-    /// placeholder. Names whose source has not changed notice nothing.</summary>
-    public void Apply(EdgeConfig config)
+    public void Prepare()
     {
-        _ending.RemoveAll(task => task.Work.IsCompleted);
-        var before = _tasks.ToDictionary(task => task.Name.Name);
-        var moved = config.DataDirectory != _dataDirectory;
-        if (moved)
-            PrepareDirectory(config.DataDirectory);
-        var after = new List<NameTask>();
-        foreach (var name in config.Sites.SelectMany(site => site.Names))
-        {
-            var present = before.GetValueOrDefault(name.Name);
-            // A name that was removed a moment ago may still be busy.
-            var previous = present ?? _ending.FindLast(task => task.Name.Name == name.Name);
-            after.Add(present is not null && present.Name == name && !moved ? present : Create(name, config.DataDirectory, previous));
-        }
-
-        var begun = after.Except(_tasks).ToList();
-        End(_tasks.Except(after));
-        _tasks = after;
-        _dataDirectory = config.DataDirectory;
-        table.Publish(after.Select(task => KeyValuePair.Create(task.Name.Name, task.Loop.Current)));
-        foreach (var task in begun)
-            task.Start();
-        if (!ExactChain.IsSupported)
-            _logger.LogWarning("This .NET runtime rebuilds certificate chains from the machine's trust store; cross-signed roots may be left out");
-    }
-
-    /// <summary>Takes over certificate files that have changed now instead of within two seconds.</summary>
-    public async Task CheckFilesAsync(CancellationToken cancellationToken)
-    {
-        var seen = _tasks.Select(task => task.Loop).OfType<FileCertificateLoop>().Select(loop => (Loop: loop, Files: loop.Read())).ToList();
-        if (seen.Count == 0)
+        if (_state is not null || !_predecessor.IsCompleted)
             return;
-        await Task.Delay(BetweenLooks, time, cancellationToken);
-        foreach (var (loop, files) in seen)
-            loop.TakeIfStill(files);
+        lock (_preparing)
+            _state ??= Load();
     }
 
-    /// <summary>Ends all loops. What is served goes on being served.</summary>
-    public async Task StopAsync()
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        End(_tasks);
-        _tasks = [];
-        await Task.WhenAll(_ending.Select(task => task.Work));
-    }
-
-    private void End(IEnumerable<NameTask> tasks)
-    {
-        foreach (var task in tasks)
+        Prepare();
+        while (!cancellationToken.IsCancellationRequested)
         {
-            task.Dispose();
-            _ending.Add(task);
+            try
+            {
+                await WaitUntilDueAsync(cancellationToken);
+                await AttemptAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                Postpone(exception);
+            }
         }
     }
 
-    private void PrepareDirectory(string dataDirectory)
+    public CertificateState StateOf(CertificateCell cell)
+    {
+        Prepare();
+        return CertificateState.Of(cell.Certificate, _state?.Due, (_state as RenewalState.Failed)?.LastError);
+    }
+
+    private RenewalState State
+    {
+        get => _state ?? throw new InvalidOperationException($"The state of {_name} is used before it is loaded.");
+        set => _state = value;
+    }
+
+    private RenewalState Load()
     {
         try
         {
-            PrivateFolder.Create(dataDirectory);
-            AtomicFile.RemoveLeftovers(dataDirectory);
+            return LoadStored();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
-            _logger.LogError("The data directory {Directory} cannot be prepared. What it holds is served, but no certificate can be obtained: {Reason}",
-                dataDirectory, error.Message);
+            _logger.LogError(exception, "Loading the certificate of {Name} failed unexpectedly", _name);
+            return RenewalStateParser.Parse(null, null, _issuer.Authority, _time.GetUtcNow());
         }
     }
 
-    private NameTask Create(SiteName name, string dataDirectory, NameTask? previous)
+    private RenewalState LoadStored()
     {
-        // A name that gets another source keeps what it has until that source delivers.
-        var loop = CreateLoop(name, dataDirectory, previous?.Loop.Current);
-        return new NameTask(name, loop, previous?.Work ?? Task.CompletedTask);
+        var stored = _store.Load(_name);
+        // What is on disk may be older than what another source has left.
+        if (stored is not null && (Cell.Certificate is null || stored.NotAfter > _time.GetUtcNow()))
+            Cell.Certificate = stored;
+        return RenewalStateParser.Parse(_store.LoadState(_name), stored, _issuer.Authority, _time.GetUtcNow());
     }
 
-    private ICertificateLoop CreateLoop(SiteName name, string dataDirectory, ServingCertificate? inherited) => name.Certificate switch
+    private async Task WaitUntilDueAsync(CancellationToken cancellationToken)
     {
-        CertificateSource.File file => new FileCertificateLoop(
-            name.Name, file, inherited, table, time, loggers.CreateLogger<FileCertificateLoop>()),
-        var source => new IssuanceLoop(
-            name.Name, source, createIssuer(source, dataDirectory), inherited, new CertificateStore(dataDirectory, loggers.CreateLogger<CertificateStore>()),
-            table, time, new Random(random.Next()), loggers.CreateLogger<IssuanceLoop>()),
+        for (var left = Left(); left > TimeSpan.Zero; left = Left())
+            await Task.Delay(left < LongestWait ? left : LongestWait, _time, cancellationToken);
+    }
+
+    private TimeSpan Left()
+    {
+        var now = _time.GetUtcNow();
+        State = State.Plausible(Cell.Certificate, now);
+        return State.Due - now;
+    }
+
+    private async Task AttemptAsync(CancellationToken cancellationToken)
+    {
+        _logger.LogInformation("Obtaining a certificate for {Name} from {Authority}", _name, _issuer is InternalIssuer ? "the internal CA" : _issuer.Authority);
+        _store.ProbeWrite();
+        using var key = PrepareKey();
+        var chain = await _issuer.IssueAsync(new Issuance(_name, key, State.Order?.Url, Remember, _random), cancellationToken);
+        Take(_store.Install(_name, chain, out var problem) ?? throw new IssuanceException(problem) { OrderIsLost = true });
+    }
+
+    private AsymmetricAlgorithm PrepareKey()
+    {
+        if (State.Order is not null && _store.LoadNextKey(_name, _issuer.KeyType) is { } pending)
+            return pending;
+        // An order belongs to its key.
+        State = State.WithoutOrder();
+        var key = KeyFactory.Create(_issuer.KeyType);
+        _store.SaveNextKey(_name, key);
+        return key;
+    }
+
+    private void Remember(Uri order)
+    {
+        State = State.OrderPlaced(order);
+        _store.SaveState(_name, RenewalStateParser.ToStored(State));
+    }
+
+    private void Take(ServingCertificate certificate)
+    {
+        State = RenewalState.Issued(certificate, _issuer.Authority, _time.GetUtcNow());
+        Cell.Certificate = certificate;
+        _logger.LogInformation("Obtained the certificate of {Name} from {Issuer}, valid until {NotAfter:u}, to be renewed from {Due:u}",
+            _name, certificate.Issuer, certificate.NotAfter, State.Due);
+        if (State.Due > RenewalPolicy.Due(certificate))
+            _logger.LogWarning("The new certificate of {Name} is valid from {NotBefore:u} to {NotAfter:u}, which by this machine's clock is due for "
+                + "renewal already; set the clock, if it is wrong", _name, certificate.NotBefore, certificate.NotAfter);
+        TrySaveState();
+    }
+
+    private void Postpone(Exception exception)
+    {
+        var failure = Explain(exception);
+        State = State.AttemptFailed(failure, Cell.Certificate, _time.GetUtcNow(), _random);
+        _logger.LogError(exception is IssuanceException or IOException or UnauthorizedAccessException ? null : exception,
+            "No certificate for {Name}: {Reason}. Next attempt: {Due:u}", _name, failure.Reason.TrimEnd('.'), State.Due);
+        TrySaveState();
+    }
+
+    private static AttemptFailure Explain(Exception exception) => exception switch
+    {
+        IssuanceException refusal => new(Sentence(refusal.Message))
+        {
+            RetryAfter = refusal.RetryAfter,
+            OrderIsLost = refusal.OrderIsLost,
+            OrderIsBlameless = refusal.CaIsUnavailable,
+        },
+        IOException or UnauthorizedAccessException => new(Sentence($"The data directory cannot be written: {exception.Message}")) { OrderIsBlameless = true },
+        _ => new("An error that EdgeProxy does not know how to explain; see the log."),
     };
+
+    // What the system contributes comes with and without a full stop.
+    private static string Sentence(string text) => text.TrimEnd('.') + ".";
+
+    private void TrySaveState()
+    {
+        try
+        {
+            _store.SaveState(_name, RenewalStateParser.ToStored(State));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _logger.LogError("The renewal state of {Name} cannot be stored: {Reason}", _name, exception.Message);
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using EdgeProxy.Certificates.Tls;
+
 namespace EdgeProxy.Certificates.Renewal;
 
 /// <summary>Decides when a certificate is renewed: when a third of its lifetime is left, half of a short one, or a little earlier,
@@ -10,6 +12,9 @@ internal static class RenewalPolicy
 
     /// <summary>How much earlier at most, as a share of the lifetime.</summary>
     private const double Jitter = 0.02;
+
+    public static DateTimeOffset Due(ServingCertificate certificate) =>
+        Due(certificate.NotBefore, certificate.NotAfter, new Random(BitConverter.ToInt32(certificate.Leaf.GetCertHash())));
 
     /// <param name="notBefore">Start of the lifetime.</param>
     /// <param name="notAfter">End of the lifetime.</param>

@@ -1,7 +1,7 @@
 namespace EdgeProxy.Certificates.Renewal;
 
-/// <summary>Decides when a failed attempt is repeated: after 1, 10 and 100 minutes, then daily, and never before the CA allows it,
-/// unless that is absurdly late.</summary>
+/// <summary>Decides when a failed attempt is repeated: after 1, 10 and 100 minutes, then daily, but sooner when what is served ends soon;
+/// and never before the CA allows it, unless that is absurdly late.</summary>
 internal static class RetrySchedule
 {
     /// <summary>The longest wait of all. No CA's limits reach back further than a week.</summary>
@@ -13,16 +13,29 @@ internal static class RetrySchedule
     /// <summary>How much later at most, as a share of the delay, so that names that failed together do not return together.</summary>
     private const double Jitter = 0.1;
 
+    /// <summary>How much of what is left of a certificate's life one wait may take.</summary>
+    private const double ShareOfWhatIsLeft = 0.1;
+
     /// <param name="failures">How many attempts have failed in a row; at least one.</param>
     /// <param name="now">When the last of them ended.</param>
     /// <param name="retryAfter">The earliest time that the CA asked for.</param>
+    /// <param name="notAfter">When the certificate ends that is served meanwhile; null when none is.</param>
     /// <param name="random">Source of the jitter.</param>
-    public static DateTimeOffset Next(int failures, DateTimeOffset now, DateTimeOffset? retryAfter, Random random)
+    public static DateTimeOffset Next(int failures, DateTimeOffset now, DateTimeOffset? retryAfter, DateTimeOffset? notAfter, Random random)
     {
-        var delay = Delays[Math.Clamp(failures, 1, Delays.Length) - 1];
-        var next = now + delay * (1 + random.NextDouble() * Jitter);
+        var next = now + Delay(failures, notAfter - now) * (1 + random.NextDouble() * Jitter);
         if (!(retryAfter > next))
             return next;
         return retryAfter < now + Longest ? retryAfter.Value : now + Longest;
+    }
+
+    private static TimeSpan Delay(int failures, TimeSpan? left)
+    {
+        var delay = Delays[Math.Clamp(failures, 1, Delays.Length) - 1];
+        // Once it has ended there is nothing to lose any more.
+        if (left is not { } life || life <= TimeSpan.Zero)
+            return delay;
+        var longest = life * ShareOfWhatIsLeft;
+        return longest > delay ? delay : longest > Delays[0] ? longest : Delays[0];
     }
 }

@@ -28,11 +28,11 @@ internal sealed class CertificateStore(string dataDirectory, ILogger<Certificate
         }
     }
 
-    public RenewalState? LoadState(string name)
+    public StoredRenewal? LoadState(string name)
     {
         try
         {
-            return JsonFile.Read<RenewalState>(new CertificateFolder(dataDirectory, name).State, logger);
+            return JsonFile.Read<StoredRenewal>(new CertificateFolder(dataDirectory, name).State, logger);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -41,7 +41,7 @@ internal sealed class CertificateStore(string dataDirectory, ILogger<Certificate
         }
     }
 
-    public void SaveState(string name, RenewalState state) => JsonFile.Write(new CertificateFolder(dataDirectory, name).State, state);
+    public void SaveState(string name, StoredRenewal state) => JsonFile.Write(new CertificateFolder(dataDirectory, name).State, state);
 
     /// <summary>The key that a pending order was placed with; null when there is none of this type.</summary>
     public AsymmetricAlgorithm? LoadNextKey(string name, CertificateKeyType type)

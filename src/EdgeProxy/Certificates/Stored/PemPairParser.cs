@@ -8,6 +8,9 @@ namespace EdgeProxy.Certificates.Stored;
 /// <summary>Turns the text of a certificate file and of a key file into a certificate to serve, or into what is wrong with them.</summary>
 internal static class PemPairParser
 {
+    // Clients give up a handshake in which a chain is sent that is much longer than any real one.
+    private const int LongestChain = 11;
+
     private const string RsaOid = "1.2.840.113549.1.1.1";
     private const string EllipticCurveOid = "1.2.840.10045.2.1";
 
@@ -57,6 +60,8 @@ internal static class PemPairParser
             return "has no PEM certificate in its certificate file";
         if (certificates != begun || HasCutBoundary(chain))
             return "has a certificate file that is damaged or only half written";
+        if (begun > LongestChain)
+            return $"has {begun} certificates in its certificate file; put the server's own there and the chain behind it, {LongestChain - 1} at most, not all roots there are";
         if (key.Contains("ENCRYPTED", StringComparison.Ordinal))
             return "has an encrypted private key; decrypt it first, for example with: openssl pkey -in key.pem -out plain.pem";
         return key.Contains("PRIVATE KEY-----", StringComparison.Ordinal) ? "" : "has no PEM private key in its key file";

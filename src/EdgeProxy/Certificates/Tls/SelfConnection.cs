@@ -3,14 +3,22 @@ using System.Net.Security;
 
 namespace EdgeProxy.Certificates.Tls;
 
-/// <summary>The server end of a TLS connection that this process opened to itself in memory.</summary>
+/// <summary>The server end of a TLS connection that this process opened to itself in memory. The client end offers what OpenSSL does by default.</summary>
 internal sealed class SelfConnection : IAsyncDisposable
 {
+    // Far more than it takes: whoever opens one never waits without an end.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    // A pipe that holds its writer back would have both ends wait for each other, where one sends much.
+    private static readonly PipeOptions Unlimited = new(pauseWriterThreshold: 0, useSynchronizationContext: false);
+
     private readonly SslStream _server;
 
     private SelfConnection(SslStream server) => _server = server;
 
-    public static async Task<SelfConnection> OpenAsync(ServingCertificate certificate)
+    /// <exception cref="System.Security.Authentication.AuthenticationException">The certificate is of no use in a handshake.</exception>
+    /// <exception cref="TimeoutException">The machine is too busy.</exception>
+    public static async Task<SelfConnection> OpenAsync(ServingCertificate certificate, CancellationToken cancellationToken)
     {
         var clientOptions = new SslClientAuthenticationOptions
         {
@@ -18,15 +26,40 @@ internal sealed class SelfConnection : IAsyncDisposable
             AllowTlsResume = false,
             RemoteCertificateValidationCallback = (_, shown, _, _) => certificate.Leaf.Equals(shown),
         };
-        var toServer = new Pipe();
-        var toClient = new Pipe();
+        var (toServer, toClient) = (new Pipe(Unlimited), new Pipe(Unlimited));
         var server = new SslStream(new PipeStream(toServer.Reader, toClient.Writer));
         await using var client = new SslStream(new PipeStream(toClient.Reader, toServer.Writer));
-        await Task.WhenAll(server.AuthenticateAsServerAsync(certificate.Options), client.AuthenticateAsClientAsync(clientOptions));
-        return new SelfConnection(server);
+        using var timeout = new CancellationTokenSource(Timeout);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await ConnectAsync(
+                server.AuthenticateAsServerAsync(certificate.Options, either.Token),
+                client.AuthenticateAsClientAsync(clientOptions, either.Token),
+                either);
+            return new SelfConnection(server);
+        }
+        catch (Exception exception)
+        {
+            await server.DisposeAsync();
+            if (exception is OperationCanceledException && timeout.IsCancellationRequested)
+                throw new TimeoutException($"A handshake with ourselves took longer than {Timeout.TotalSeconds:0} seconds.", exception);
+            throw;
+        }
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    /// <summary>Waits for both ends. When one fails, the other is told to give up: it would wait for an answer.</summary>
+    private static async Task ConnectAsync(Task server, Task client, CancellationTokenSource giveUp)
+    {
+        var first = await Task.WhenAny(server, client);
+        if (!first.IsCompletedSuccessfully)
+            await giveUp.CancelAsync();
+        await Task.WhenAll(server, client).ContinueWith(_ => { }, TaskScheduler.Default);
+        // What the client cannot take is told by its own failure; the server's is more to the point where both fail.
+        await (server is { IsFaulted: true } || client.IsCompletedSuccessfully ? server : client);
+    }
 
     /// <summary>One end of a pair of pipes.</summary>
     private sealed class PipeStream(PipeReader reader, PipeWriter writer) : Stream

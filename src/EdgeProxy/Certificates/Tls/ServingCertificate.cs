@@ -4,13 +4,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace EdgeProxy.Certificates.Tls;
 
-/// <summary>A certificate ready for handshakes: key, chain exactly as it was given, and TLS options, all prepared once.
-/// Immutable but for what <see cref="SessionAnchors"/> notes. Not disposed: handshakes may hold it at any moment; the collector frees it.</summary>
+/// <summary>A certificate ready for handshakes: key, chain exactly as it was given, and TLS options, all prepared once. Immutable.
+/// Not disposed: handshakes may hold it at any moment; the collector frees it.</summary>
 internal sealed class ServingCertificate
 {
-    private long _lastUsed;
-    private volatile bool _isAnchored;
-
     /// <param name="leaf">With its private key.</param>
     /// <param name="chain">What is sent behind the leaf, in this order.</param>
     /// <param name="isPlaceholder">Whether it only stands in for a certificate that is not there yet.</param>
@@ -20,10 +17,12 @@ internal sealed class ServingCertificate
         IsPlaceholder = isPlaceholder;
         NotBefore = new DateTimeOffset(leaf.NotBefore.ToUniversalTime());
         NotAfter = new DateTimeOffset(leaf.NotAfter.ToUniversalTime());
+        Sessions = new SessionCertificate(leaf);
         Options = new SslServerAuthenticationOptions
         {
-            ServerCertificateContext = ExactChain.CreateContext(leaf, chain),
+            ServerCertificateContext = ExactChain.CreateContext(Sessions, chain),
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            // Kestrel writes a list of its own into options that have none, and these are shared by all handshakes.
             ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
             AllowRenegotiation = false,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
@@ -44,19 +43,10 @@ internal sealed class ServingCertificate
     /// <summary>Shared by all handshakes; nothing may change it.</summary>
     public SslServerAuthenticationOptions Options { get; }
 
-    /// <summary>Timestamp of the last handshake that used it; zero before the first.</summary>
-    public long LastUsed
-    {
-        get => Volatile.Read(ref _lastUsed);
-        set => Volatile.Write(ref _lastUsed, value);
-    }
+    private SessionCertificate Sessions { get; }
 
-    /// <summary>Whether its sessions are, or are about to be, kept resumable.</summary>
-    public bool IsAnchored
-    {
-        get => _isAnchored;
-        set => _isAnchored = value;
-    }
+    /// <summary>Has handshakes use new session keys from now on. Sessions from before are not resumed any more.</summary>
+    public void ForgetSessions() => Sessions.ForgetSessions();
 
     /// <summary>Whether a client that was shown this certificate would accept it for <paramref name="host"/>.</summary>
     /// <param name="host">A wildcard stands for a name that it matches.</param>

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
-using EdgeProxy.Configuration.Model;
 using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace EdgeProxy.Certificates.Tls;
@@ -19,28 +19,35 @@ internal sealed class TlsHandshake(CertificateTable table, SessionAnchors anchor
     /// <summary>For <c>ListenOptions.UseHttps</c>.</summary>
     public TlsHandshakeCallbackOptions CreateOptions() => new() { OnConnection = ChooseAsync, HandshakeTimeout = Timeout };
 
-    /// <summary>Whether a client that named <paramref name="tlsName"/> (empty when it named none: then <paramref name="local"/>, the address
-    /// it connected to, decided) and was shown that name's certificate may ask for <paramref name="host"/> on the same connection: the
-    /// certificate is the same, or is good for both.</summary>
+    /// <summary>Whether a client may ask for <paramref name="host"/> on a connection: it named that host in the handshake, or the certificate
+    /// that it was shown then is the host's too, or is good for it.</summary>
+    /// <param name="connection">The features of the connection, or of a request on it.</param>
+    /// <param name="host">In <see cref="Configuration.Model.HostName"/> form.</param>
+    /// <returns>True for a connection without TLS of ours.</returns>
+    public bool IsAuthoritativeFor(IFeatureCollection connection, string host)
+    {
+        if (connection.Get<ShownCertificate>() is not { } shown || shown.Name == host)
+            return true;
+        return table.Find(host) is { } wanted && (wanted == shown.Certificate || shown.Certificate.Covers(host));
+    }
+
+    /// <summary>The same by what the name would be shown now, for callers that do not have the connection.</summary>
     public bool SharesCertificate(string tlsName, IPAddress? local, string host)
     {
-        var name = HostName.FromWire(tlsName);
+        var name = ServerName.ToHostName(tlsName);
         if (name == host)
             return true;
-        var shown = Choose(name, local);
-        var wanted = table.Find(host);
-        if (shown is null || wanted is null)
-            return false;
-        return ReferenceEquals(shown, wanted) || shown.Leaf.Thumbprint == wanted.Leaf.Thumbprint || shown.Covers(host);
+        return Choose(name, local) is { } shown && table.Find(host) is { } wanted && (wanted == shown || shown.Covers(host));
     }
 
     private ValueTask<SslServerAuthenticationOptions> ChooseAsync(TlsHandshakeCallbackContext context)
     {
-        var name = HostName.FromWire(context.ClientHelloInfo.ServerName);
-        var certificate = Choose(name, (context.Connection.LocalEndPoint as IPEndPoint)?.Address);
-        if (certificate is null)
-            return RefuseAsync(context.Connection, context.CancellationToken);
+        var connection = context.Connection;
+        var name = ServerName.ToHostName(context.ClientHelloInfo.ServerName);
+        if (Choose(name, (connection.LocalEndPoint as IPEndPoint)?.Address) is not { } certificate)
+            return RefuseAsync(connection, context.CancellationToken);
 
+        connection.Features.Set(new ShownCertificate(name, certificate));
         anchors.Touch(certificate);
         return new(certificate.Options);
     }

@@ -19,7 +19,7 @@ internal sealed class ConfigApply(
     CurrentSites sites,
     UpstreamGroups upstreams,
     SitePipeline forwarding,
-    RenewalLoop certificates,
+    CertificateKeeper certificates,
     ProxyRoutes routes,
     ListenerTable listeners,
     ConnectionLimit connections,

@@ -164,7 +164,7 @@ public sealed class AcmeIssuerTests
         var log = new TestLog();
         var table = new CertificateTable();
         await using var challenges = await ChallengeServer.StartAsync(0);
-        var loop = new RenewalLoop(table, challenges, TimeProvider.System, new Random(1), log);
+        var loop = new CertificateKeeper(table, challenges, TimeProvider.System, new Random(1), log);
         var authority = new AcmeConfig { DirectoryUrl = new Uri($"https://localhost:{FreePort.Next()}/dir") };
 
         loop.Apply(TestConfig.Create(folder.Path, new CertificateSource.Acme(authority), "a.example"));
@@ -185,7 +185,7 @@ public sealed class AcmeIssuerTests
         var store = new CertificateStore(folder.Path, log.For<CertificateStore>());
         using var key = KeyFactory.Create(authority.KeyType);
         store.SaveNextKey("a.example", key);
-        var before = new RenewalState
+        var before = new StoredRenewal
         {
             Authority = authority.DirectoryUrl.AbsoluteUri,
             Due = DateTimeOffset.UnixEpoch,
@@ -194,7 +194,7 @@ public sealed class AcmeIssuerTests
         };
         store.SaveState("a.example", before);
 
-        var loop = new RenewalLoop(new CertificateTable(), challenges, TimeProvider.System, new Random(1), log);
+        var loop = new CertificateKeeper(new CertificateTable(), challenges, TimeProvider.System, new Random(1), log);
         loop.Apply(TestConfig.Create(folder.Path, new CertificateSource.Acme(authority), "a.example"));
         await Eventually.BecomesTrueAsync(() => loop.Statuses[0].State.LastError is not null);
         await loop.StopAsync();
@@ -329,7 +329,7 @@ public sealed class AcmeIssuerTests
 
         public CertificateTable Table { get; private set; }
 
-        public RenewalLoop Loop { get; private set; }
+        public CertificateKeeper Loop { get; private set; }
 
         public static async Task<AcmeEdge> StartAsync(PebbleOptions? options = null, Func<AcmeConfig, AcmeConfig>? change = null)
         {
@@ -367,10 +367,10 @@ public sealed class AcmeIssuerTests
             _data.Dispose();
         }
 
-        private (CertificateTable, RenewalLoop) Create()
+        private (CertificateTable, CertificateKeeper) Create()
         {
             var table = new CertificateTable();
-            return (table, new RenewalLoop(table, _challenges, TimeProvider.System, new Random(1), Log));
+            return (table, new CertificateKeeper(table, _challenges, TimeProvider.System, new Random(1), Log));
         }
     }
 }

@@ -129,11 +129,11 @@ public sealed class InternalIssuerTests : IDisposable
 
     private string Root => _data.File("internal-ca/root.pem");
 
-    private RenewalLoop CreateLoop(CertificateTable table, TimeProvider time)
+    private CertificateKeeper CreateLoop(CertificateTable table, TimeProvider time)
     {
         // One for the life of the loop, as the product does it.
         var issuer = new InternalIssuer(new InternalRootStore(_data.Path, time, _log.For<InternalRootStore>()), time);
-        return new RenewalLoop(table, (_, _) => issuer, time, new Random(1), _log);
+        return new CertificateKeeper(table, (_, _) => issuer, time, new Random(1), _log);
     }
 
     private EdgeConfig Config(params string[] names) => TestConfig.Create(_data.Path, new CertificateSource.Internal(), names);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using EdgeProxy.Certificates.Renewal;
 using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
@@ -16,9 +17,9 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
     private readonly TestLog _log = new();
     private readonly CountingTime _time = new();
     private readonly CertificateTable _table = new();
-    private readonly RenewalLoop _loop;
+    private readonly CertificateKeeper _keeper;
 
-    public FileCertificateLoopTests() => _loop = new RenewalLoop(_table, (_, _) => throw new InvalidOperationException("Nobody is asked."), _time, new Random(1), _log);
+    public FileCertificateLoopTests() => _keeper = new CertificateKeeper(_table, (_, _) => throw new InvalidOperationException("Nobody is asked."), _time, new Random(1), _log);
 
     [Fact]
     public void APairIsServedAtOnce()
@@ -26,7 +27,7 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         Start();
 
         AssertServed(Old);
-        Assert.Null(Assert.IsType<CertificateState.Issued>(_loop.Statuses.Single().State).NextAttempt);
+        Assert.Null(Assert.IsType<CertificateState.Issued>(_keeper.Statuses.Single().State).NextAttempt);
     }
 
     [Theory]
@@ -43,7 +44,7 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         await Eventually.BecomesTrueAsync(() => _table.Find("a.example")!.Leaf.ExportCertificatePem() != Leaf(Old), _time, TimeSpan.FromSeconds(1));
 
         AssertServed(New);
-        Assert.Null(_loop.Statuses.Single().State.LastError);
+        Assert.Null(_keeper.Statuses.Single().State.LastError);
     }
 
     [Fact]
@@ -106,7 +107,7 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         for (var count = 1; count < lines.Length - 1; count++)
         {
             await LookAsync();
-            var reload = _loop.CheckFilesAsync(TestContext.Current.CancellationToken);
+            var reload = _keeper.CheckFilesAsync(TestContext.Current.CancellationToken);
             _files.Write("chain.pem", string.Join('\n', lines[..count]));
             _time.Advance(TimeSpan.FromMilliseconds(200));
             await reload;
@@ -141,7 +142,7 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         Apply();
 
         Assert.True(_table.Find("a.example")!.IsPlaceholder);
-        Assert.Contains(_files.File("chain.pem"), _loop.Statuses.Single().State.LastError, StringComparison.Ordinal);
+        Assert.Contains(_files.File("chain.pem"), _keeper.Statuses.Single().State.LastError, StringComparison.Ordinal);
         Assert.Contains(_files.File("chain.pem"), _log.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(_log.Lines, line => line.Exception is not null);
     }
@@ -151,7 +152,7 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
     {
         _files.Write("chain.pem", Old.Chain);
         _files.Write("key.pem", Old.Key);
-        _loop.Apply(TestConfig.Create(_files.Path,
+        _keeper.Apply(TestConfig.Create(_files.Path,
             ("broken.example", new CertificateSource.File("/nowhere/chain.pem", "/nowhere/key.pem")), ("a.example", Source)));
 
         Assert.True(_table.Find("broken.example")!.IsPlaceholder);
@@ -164,15 +165,53 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         _files.Write("chain.pem", Old.Chain);
         _files.Write("key.pem", Old.Key);
 
-        _loop.Apply(TestConfig.Create(_files.Path, Source, "other.example"));
+        _keeper.Apply(TestConfig.Create(_files.Path, Source, "other.example"));
 
         Assert.False(_table.Find("other.example")!.IsPlaceholder);
         Assert.Contains(_log.Lines, line => line.Level == LogLevel.Warning && line.Message.Contains("is not for other.example", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("RSA 1024", "ee key too small")]
+    [InlineData("1.2.840.10045.3.1.1", "ee key too small")] // P-192
+    [InlineData("1.3.132.0.10", "no shared cipher")] // secp256k1
+    [InlineData("1.3.36.3.3.2.8.1.1.7", "no shared cipher")] // brainpoolP256r1
+    public async Task APairThatNoBrowserCouldUseDoesNotReplaceTheLastGoodOne(string kind, string reason)
+    {
+        Start();
+        var (chain, key) = IssueOf(kind);
+        _files.Write("chain.pem", chain);
+        _files.Write("key.pem", key);
+
+        await CheckFilesAsync();
+
+        AssertServed(Old);
+        Assert.Contains(_log.Lines, line => line.Level == LogLevel.Error && line.Message.Contains("the last good one stays", StringComparison.Ordinal)
+            && line.Message.Contains(reason, StringComparison.Ordinal));
+        Assert.Contains(reason, _keeper.Statuses.Single().State.LastError, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("b.example", -1, 90, "is not for a.example")]
+    [InlineData("a.example", -90, 89, "ended")]
+    [InlineData("a.example", 1, 90, "begins")]
+    public async Task APairThatClientsWouldRefuseDoesNotReplaceAGoodOne(string name, int fromDay, int days, string reason)
+    {
+        Start();
+        var (chain, key) = Ca.Issue(name, TimeSpan.FromDays(days), _time.GetUtcNow().AddDays(fromDay));
+        _files.Write("chain.pem", chain);
+        _files.Write("key.pem", key);
+
+        await CheckFilesAsync();
+
+        AssertServed(Old);
+        Assert.Contains(_log.Lines, line => line.Level == LogLevel.Error && line.Message.Contains(reason, StringComparison.Ordinal));
+        Assert.Contains(reason, _keeper.Statuses.Single().State.LastError, StringComparison.Ordinal);
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await _loop.StopAsync();
+        await _keeper.StopAsync();
         _files.Dispose();
     }
 
@@ -183,12 +222,13 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         _files.Write("chain.pem", Old.Chain);
         _files.Write("key.pem", Old.Key);
         Apply();
+        AssertServed(Old);
     }
 
     /// <summary>A reload.</summary>
     private async Task CheckFilesAsync()
     {
-        var reload = _loop.CheckFilesAsync(TestContext.Current.CancellationToken);
+        var reload = _keeper.CheckFilesAsync(TestContext.Current.CancellationToken);
         _time.Advance(TimeSpan.FromMilliseconds(200));
         await reload;
     }
@@ -202,7 +242,7 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         await Eventually.BecomesTrueAsync(() => _time.Timers > timers);
     }
 
-    private void Apply() => _loop.Apply(TestConfig.Create(_files.Path, Source, "a.example"));
+    private void Apply() => _keeper.Apply(TestConfig.Create(_files.Path, Source, "a.example"));
 
     private void Link(int number)
     {
@@ -214,6 +254,12 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
     }
 
     private void AssertServed((string Chain, string Key) pair) => Assert.Equal(Leaf(pair), _table.Find("a.example")!.Leaf.ExportCertificatePem());
+
+    private static (string Chain, string Key) IssueOf(string kind)
+    {
+        using AsymmetricAlgorithm key = kind == "RSA 1024" ? RSA.Create(1024) : ECDsa.Create(ECCurve.CreateFromValue(kind));
+        return (Ca.IssueFor("a.example", key), key.ExportPkcs8PrivateKeyPem() + "\n");
+    }
 
     private static string Leaf((string Chain, string Key) pair) => pair.Chain.TrimEnd();
 }

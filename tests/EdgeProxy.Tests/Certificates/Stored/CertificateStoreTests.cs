@@ -228,7 +228,7 @@ public sealed class CertificateStoreTests : IDisposable
     [Fact]
     public void AStateSurvivesARestart()
     {
-        var state = new RenewalState
+        var state = new StoredRenewal
         {
             Authority = "https://ca.example/dir",
             Due = new DateTimeOffset(2026, 3, 1, 4, 5, 6, TimeSpan.Zero),

@@ -51,6 +51,17 @@ public sealed class PemPairParserTests
         Assert.True(PemPairParser.TryParse(file, file, out _, out var problem), problem);
     }
 
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(11, false)]
+    public void AcceptsAChainButNotABundleOfRoots(int further, bool accepted)
+    {
+        var (chain, key) = Root.Issue("a.example", null, null, [.. Enumerable.Repeat(Intermediate.Certificate, further)]);
+
+        Assert.Equal(accepted, PemPairParser.TryParse(chain, key, out _, out var problem));
+        Assert.Equal(!accepted, problem.Contains("has 12 certificates", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void RejectsTheKeyOfAnotherCertificateWithoutShowingIt()
     {

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using EdgeProxy.Certificates.Issuing;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Certificates.Tls;
 
@@ -63,9 +62,11 @@ internal sealed class TestCa
         return string.Concat(chain.Prepend(leaf).Select(certificate => certificate.ExportCertificatePem() + "\n"));
     }
 
-    public ServingCertificate Serve(string name, params X509Certificate2[] chain)
+    public ServingCertificate Serve(string name, params X509Certificate2[] chain) => Serve(name, null, null, chain);
+
+    public ServingCertificate Serve(string name, DateTimeOffset? from, TimeSpan? lifetime, params X509Certificate2[] chain)
     {
-        var (text, key) = Issue(name, null, null, chain);
+        var (text, key) = Issue(name, lifetime, from, chain);
         Assert.True(PemPairParser.TryParse(text, key, out var certificate, out var problem), problem);
         return certificate;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using EdgeProxy.Certificates.Tls;
+using EdgeProxy.Configuration.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -29,10 +30,13 @@ internal sealed class TlsServer : IAsyncDisposable
 
     public TestLog Log { get; }
 
-    public static async Task<TlsServer> StartAsync(CertificateTable table, bool anchored = true)
+    /// <param name="table">What is served.</param>
+    /// <param name="anchored">Whether sessions are kept resumable.</param>
+    /// <param name="time">The clock of that.</param>
+    public static async Task<TlsServer> StartAsync(CertificateTable table, bool anchored = true, TimeProvider? time = null)
     {
         var log = new TestLog();
-        var anchors = new SessionAnchors(table, TimeProvider.System, NullLogger<SessionAnchors>.Instance, anchored ? 512 : 0);
+        var anchors = new SessionAnchors(table, time ?? TimeProvider.System, NullLogger<SessionAnchors>.Instance, anchored ? 512 : 0);
         var handshake = new TlsHandshake(table, anchors);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace);
@@ -40,10 +44,14 @@ internal sealed class TlsServer : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(handshake.CreateOptions())));
         builder.WebHost.UseKestrelHttpsConfiguration();
         var app = builder.Build();
-        app.Run(context => context.Response.WriteAsync("hello"));
+        app.Run(context => context.Response.WriteAsync(
+            handshake.IsAuthoritativeFor(context.Features, HostName.FromWire(context.Request.Headers.Host.ToString())) ? "hello" : "misdirected"));
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new TlsServer(app, anchors, log);
     }
+
+    /// <summary>Whether the server keeps the certificate's sessions resumable by now.</summary>
+    public bool Holds(ServingCertificate certificate) => _anchors.Holds(certificate);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,12 +1,10 @@
-using System.Security.Cryptography.X509Certificates;
-using EdgeProxy.Certificates.Issuing;
 using EdgeProxy.Certificates.Tls;
 
 namespace EdgeProxy.Tests.Certificates.Tls;
 
 public sealed class CertificateTableTests
 {
-    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
+    private static readonly TestCa Ca = TestCa.CreateRoot();
 
     [Fact]
     public void AnEmptyTableHasNothingToServe()
@@ -18,66 +16,45 @@ public sealed class CertificateTableTests
         Assert.Null(table.Find(""));
     }
 
-    [Theory]
-    [InlineData("a.example", "a.example")]
-    [InlineData("x.a.example", "*.a.example")]
-    [InlineData("own.a.example", "own.a.example")]
-    [InlineData("x.y.a.example", null)]
-    [InlineData("example", null)]
-    [InlineData(".a.example", null)]
-    public void TheExactNameWinsAndAWildcardIsOneLabel(string asked, string? found)
-    {
-        var table = Table("a.example", "*.a.example", "own.a.example");
-
-        Assert.Equal(found, table.Find(asked)?.Leaf.GetNameInfo(X509NameType.DnsName, false));
-    }
-
     [Fact]
-    public void ASwapChangesOneNameAndTheDefaultWithIt()
+    public void WhatIsPutIntoACellIsServedAndTheDefaultWithIt()
     {
-        var table = Table("a.example", "b.example");
-        var (first, other) = (PlaceholderFactory.Create("a.example", Now), table.Find("b.example"));
+        var table = TestTable.Create(("a.example", Ca.Serve("a.example")), ("b.example", Ca.Serve("b.example")));
+        var (next, other) = (Ca.Serve("a.example"), table.Find("b.example"));
 
-        table.Swap("a.example", first);
+        table.Cells[0].Certificate = next;
 
-        Assert.Same(first, table.Find("a.example"));
-        Assert.Same(first, table.Default);
+        Assert.Same(next, table.Find("a.example"));
+        Assert.Same(next, table.Default);
         Assert.Same(other, table.Find("b.example"));
     }
 
     [Fact]
-    public void ANameThatIsGoneStaysGone()
+    public void ACellThatWasReplacedIsNotServed()
     {
-        var table = Table("a.example");
+        var table = TestTable.Create(("a.example", Ca.Serve("a.example")));
+        var (old, next) = (table.Cells[0], Ca.Serve("a.example"));
+        table.Publish([TestTable.Cell("a.example", next)]);
 
-        table.Swap("b.example", PlaceholderFactory.Create("b.example", Now));
+        old.Certificate = Ca.Serve("a.example");
 
-        Assert.Null(table.Find("b.example"));
+        Assert.Same(next, table.Find("a.example"));
     }
 
     [Fact]
-    public async Task ReadersNeverMissANameWhileOthersAreSwapped()
+    public async Task ReadersNeverMissANameWhileTheTableIsReplaced()
     {
         string[] names = [.. Enumerable.Range(0, 50).Select(number => $"n{number}.example")];
-        var table = Table(names);
-        var certificate = PlaceholderFactory.Create("n1.example", Now);
+        var certificate = Ca.Serve("n1.example");
+        var table = TestTable.Create([.. names.Select(name => (name, certificate))]);
 
-        var writing = Task.WhenAll(names.Select(name => Task.Run(() =>
+        var writing = Task.Run(() =>
         {
             for (var round = 0; round < 100; round++)
-                table.Swap(name, certificate);
-        }, TestContext.Current.CancellationToken)));
+                table.Publish([.. table.Cells.Reverse()]);
+        }, TestContext.Current.CancellationToken);
         while (!writing.IsCompleted)
             Assert.All(names, name => Assert.NotNull(table.Find(name)));
         await writing;
-
-        Assert.All(names, name => Assert.Same(certificate, table.Find(name)));
-    }
-
-    private static CertificateTable Table(params string[] names)
-    {
-        var table = new CertificateTable();
-        table.Publish(names.Select(name => KeyValuePair.Create(name, PlaceholderFactory.Create(name, Now))));
-        return table;
     }
 }

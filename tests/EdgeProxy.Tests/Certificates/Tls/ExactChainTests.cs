@@ -45,12 +45,7 @@ public sealed class ExactChainTests
         Assert.Equal([certificate.Leaf.Thumbprint, intermediate.Certificate.Thumbprint, crossSigned.Thumbprint], await ReadAsync(server));
     }
 
-    private static Task<TlsServer> StartAsync(ServingCertificate certificate)
-    {
-        var table = new CertificateTable();
-        table.Publish([new("a.example", certificate)]);
-        return TlsServer.StartAsync(table);
-    }
+    private static Task<TlsServer> StartAsync(ServingCertificate certificate) => TlsServer.StartAsync(TestTable.Create(("a.example", certificate)));
 
     private static async Task<IEnumerable<string>> ReadAsync(TlsServer server) =>
         (await OpenSsl.ReadChainAsync(server.Port, "-servername a.example")).Select(certificate => certificate.Thumbprint);

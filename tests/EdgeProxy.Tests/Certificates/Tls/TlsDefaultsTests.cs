@@ -1,4 +1,3 @@
-using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Certificates.Tls;
@@ -93,10 +92,5 @@ public sealed class TlsDefaultsTests
         Assert.Equal(Environment.GetEnvironmentVariable("OPENSSL_CONF") is not null, output.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal));
     }
 
-    private static Task<TlsServer> StartAsync()
-    {
-        var table = new CertificateTable();
-        table.Publish([new("a.example", Ca.Serve("a.example"))]);
-        return TlsServer.StartAsync(table);
-    }
+    private static Task<TlsServer> StartAsync() => TlsServer.StartAsync(TestTable.Create(("a.example", Ca.Serve("a.example"))));
 }

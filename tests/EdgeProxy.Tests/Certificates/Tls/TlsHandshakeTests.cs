@@ -40,10 +40,14 @@ public sealed class TlsHandshakeTests
     [InlineData("-servername B.Example", "CN = b.example")]
     [InlineData("-servername www.wild.example", "CN = *.wild.example")]
     [InlineData("-servername own.wild.example", "CN = own.wild.example")]
+    [InlineData("-servername xn--bcher-kva.example", "CN = xn--bcher-kva.example")]
+    [InlineData("-servername XN--BCHER-KVA.Example", "CN = xn--bcher-kva.example")]
+    [InlineData("-servername www.xn--n3h.example", "CN = *.xn--n3h.example")]
     [InlineData("-noservername", "CN = a.example")]
     public async Task ServesTheCertificateOfTheName(string arguments, string subject)
     {
-        await using var server = await TlsServer.StartAsync(Table("a.example", "b.example", "*.wild.example", "own.wild.example"));
+        await using var server = await TlsServer.StartAsync(Table(
+            "a.example", "b.example", "*.wild.example", "own.wild.example", "xn--bcher-kva.example", "*.xn--n3h.example"));
 
         var output = await OpenSsl.ConnectAsync(server.Port, arguments);
 
@@ -96,19 +100,53 @@ public sealed class TlsHandshakeTests
     public void TellsWhetherAConnectionIsGoodForAnotherHost(string tlsName, string host, bool expected, string? local = null)
     {
         var shared = Ca.Serve("shared.example");
-        var table = new CertificateTable();
-        table.Publish([
-            new("a.example", Ca.Serve("a.example")), new("b.example", Ca.Serve("b.example")), new("*.wild.example", Ca.Serve("*.wild.example")),
-            new("shared.example", shared), new("same.example", shared), new("10.0.0.1", Ca.Serve("10.0.0.1")), new("10.0.0.2", Ca.Serve("10.0.0.2"))]);
+        var table = TestTable.Create(
+            ("a.example", Ca.Serve("a.example")), ("b.example", Ca.Serve("b.example")), ("*.wild.example", Ca.Serve("*.wild.example")),
+            ("shared.example", shared), ("same.example", shared), ("10.0.0.1", Ca.Serve("10.0.0.1")), ("10.0.0.2", Ca.Serve("10.0.0.2")));
         var anchors = new SessionAnchors(table, TimeProvider.System, NullLogger<SessionAnchors>.Instance);
 
         Assert.Equal(expected, new TlsHandshake(table, anchors).SharesCertificate(tlsName, local is null ? null : IPAddress.Parse(local), host));
     }
 
-    private static CertificateTable Table(params string[] names)
+    [Theory]
+    [InlineData("a.example", "a.example", true)]
+    [InlineData("A.example", "a.example", true)]
+    [InlineData("a.example", "b.example", false)]
+    [InlineData("x.wild.example", "y.wild.example", true)]
+    [InlineData("x.wild.example", "a.example", false)]
+    [InlineData("shared.example", "same.example", true)]
+    [InlineData("xn--bcher-kva.example", "xn--bcher-kva.example", true)]
+    [InlineData("a.example", "nobody.example", false)]
+    [InlineData(null, "a.example", true)]
+    [InlineData(null, "b.example", false)]
+    [InlineData(null, "127.0.0.1", true, "127.0.0.1")]
+    [InlineData(null, "a.example", false, "127.0.0.1")]
+    [InlineData(null, "10.0.0.2", false, "10.0.0.2")]
+    public async Task AConnectionIsGoodForTheHostsOfTheCertificateThatWasShown(string? tlsName, string host, bool expected, string? address = null)
     {
-        var table = new CertificateTable();
-        table.Publish(names.Select(name => KeyValuePair.Create(name, Ca.Serve(name))));
-        return table;
+        var shared = Ca.Serve("shared.example");
+        var own = Table([.. ((string[])["a.example", "b.example", "*.wild.example", "xn--bcher-kva.example"]).Concat(address is null ? [] : [address])]);
+        own.Publish([.. own.Cells, TestTable.Cell("shared.example", shared), TestTable.Cell("same.example", shared)]);
+        await using var server = await TlsServer.StartAsync(own);
+        await using var connection = await TlsConnection.OpenAsync(server.Port, tlsName);
+
+        Assert.Equal(expected ? "hello" : "misdirected", await connection.GetAsync(host));
     }
+
+    [Theory]
+    [InlineData("*.wild.example", "a.wild.example", "hello")]
+    [InlineData("a.wild.example", "*.wild.example", "misdirected")]
+    public async Task ACertificateThatWasSwappedInSinceDoesNotCount(string shown, string since, string answer)
+    {
+        var table = TestTable.Create(("a.wild.example", Ca.Serve(shown)), ("b.wild.example", Ca.Serve("b.wild.example")));
+        await using var server = await TlsServer.StartAsync(table);
+        await using var connection = await TlsConnection.OpenAsync(server.Port, "a.wild.example");
+
+        table.Cells[0].Certificate = Ca.Serve(since);
+
+        Assert.Equal(answer, await connection.GetAsync("b.wild.example"));
+        Assert.Equal("hello", await connection.GetAsync("a.wild.example"));
+    }
+
+    private static CertificateTable Table(params string[] names) => TestTable.Create([.. names.Select(name => (name, Ca.Serve(name)))]);
 }

@@ -1,7 +1,7 @@
 namespace EdgeProxy.Certificates.Stored;
 
 /// <summary>What must survive a restart about one name: the content of renewal.json.</summary>
-internal sealed record RenewalState
+internal sealed record StoredRenewal
 {
     /// <summary>The CA that is asked; attempts and errors below concern it.</summary>
     public required string Authority { get; init; }
