@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using EdgeProxy.Configuration.Model;
 
@@ -11,15 +10,13 @@ internal sealed class SiteTable
     // A Host header may hold more (sub-delims, a wildcard's asterisk); no host that a redirect may name does.
     private static readonly SearchValues<char> HostCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.:");
 
-    private readonly FrozenDictionary<string, LiveSite> _byName;
+    private readonly HostTable<LiveSite> _byName;
 
     private SiteTable(EdgeConfig config, ImmutableArray<LiveSite> sites)
     {
         Config = config;
         Sites = sites;
-        _byName = sites
-            .SelectMany(site => site.Config.Names, (site, name) => (name.Name, site))
-            .ToFrozenDictionary(pair => pair.Name, pair => pair.site, StringComparer.Ordinal);
+        _byName = new HostTable<LiveSite>([.. sites.SelectMany(site => site.Config.Names, (site, name) => KeyValuePair.Create(name.Name, site))]);
     }
 
     public EdgeConfig Config { get; }
@@ -35,15 +32,7 @@ internal sealed class SiteTable
         [.. config.Sites.Select(site => before?.Kept(site) ?? new LiveSite(site, build(site)))]);
 
     /// <summary>The site of a name in <see cref="HostName"/> form: the exact name first, then a wildcard for its first label.</summary>
-    public LiveSite? Find(string host)
-    {
-        if (host.Length == 0 || host.AsSpan().ContainsAnyExcept(HostCharacters))
-            return null;
-        if (_byName.TryGetValue(host, out var site))
-            return site;
-        var dot = host.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 ? _byName.GetValueOrDefault(string.Concat("*", host.AsSpan(dot))) : null;
-    }
+    public LiveSite? Find(string host) => host.AsSpan().ContainsAnyExcept(HostCharacters) ? null : _byName.Find(host);
 
-    private LiveSite? Kept(Site site) => _byName.GetValueOrDefault(site.Name) is { } live && live.Config == site ? live : null;
+    private LiveSite? Kept(Site site) => _byName.Find(site.Name) is { } live && live.Config == site ? live : null;
 }

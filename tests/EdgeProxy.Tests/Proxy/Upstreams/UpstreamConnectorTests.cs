@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using EdgeProxy.Proxy.Demo;
 using EdgeProxy.Proxy.Upstreams;
-using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
