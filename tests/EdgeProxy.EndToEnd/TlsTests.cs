@@ -113,6 +113,7 @@ public sealed class TlsTests(TlsTests.Stage stage) : IClassFixture<TlsTests.Stag
     [InlineData("zulu.test", "zulu.test")]
     [InlineData("alpha.test", "alpha.test")]
     [InlineData("ALPHA.test", "alpha.test")]
+    [InlineData("xn--bcher-kva.test", "xn--bcher-kva.test")]
     public async Task TheNameChoosesTheCertificateAndWithoutANameTheFirstSiteAsWritten(string? serverName, string expected)
     {
         var chain = await OpenSsl.GetChainAsync(stage.Edge.HttpsPort, serverName);
@@ -139,6 +140,17 @@ public sealed class TlsTests(TlsTests.Stage stage) : IClassFixture<TlsTests.Stag
         var answer = await RawHttp.SendTlsAsync(stage.Edge.HttpsPort, "alpha.test", "GET / HTTP/1.1\r\nHost: evil.test\r\nConnection: close\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnInternationalNameIsServed()
+    {
+        using var root = X509CertificateLoader.LoadCertificateFromFile(stage.Edge.Data("internal-ca", "root.pem"));
+        using var client = Clients.Http(root: root);
+
+        using var response = await client.GetAsync(new Uri($"https://bücher.test:{stage.Edge.HttpsPort}/"), Token);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     [Fact]
@@ -172,12 +184,14 @@ public sealed class TlsTests(TlsTests.Stage stage) : IClassFixture<TlsTests.Stag
             _edge = new EdgeProxyInstance("""
                 "Domains": {
                   "zulu.test": { "Upstream": "demo", "Certificate": { "Source": "Internal" } },
-                  "alpha.test": { "Upstream": "demo", "Certificate": { "Source": "Internal" } }
+                  "alpha.test": { "Upstream": "demo", "Certificate": { "Source": "Internal" } },
+                  "bücher.test": { "Upstream": "demo", "Certificate": { "Source": "Internal" } }
                 }
                 """);
             await _edge.StartAsync();
             await Acme.WaitForCertificateAsync(_edge, "zulu.test");
             await Acme.WaitForCertificateAsync(_edge, "alpha.test");
+            await Acme.WaitForCertificateAsync(_edge, "xn--bcher-kva.test");
         }
 
         public ValueTask DisposeAsync() => _edge?.DisposeAsync() ?? ValueTask.CompletedTask;

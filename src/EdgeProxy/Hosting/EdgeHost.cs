@@ -73,7 +73,7 @@ internal static class EdgeHost
         .AddSingleton<CertificateTable>()
         .AddSingleton<SessionAnchors>()
         .AddSingleton<TlsHandshake>()
-        .AddSingleton<CertificateScope>(all => all.GetRequiredService<TlsHandshake>().SharesCertificate)
+        .AddSingleton<CertificateScope>(all => all.GetRequiredService<TlsHandshake>().IsAuthoritativeFor)
         .AddSingleton(all => ActivatorUtilities.CreateInstance<CertificateKeeper>(all, new Random()));
 
     private static AdminSources AdminSourcesOf(IServiceProvider all)

@@ -1,5 +1,4 @@
 using EdgeProxy.Sites;
-using Microsoft.AspNetCore.Connections.Features;
 
 namespace EdgeProxy.Http;
 
@@ -12,10 +11,7 @@ internal sealed class SiteMiddleware(RequestDelegate next, CurrentSites sites, C
         if (RequestFacts.Find(context, sites.Table) is not { } facts)
             return ErrorBody.WriteAsync(context, StatusCodes.Status404NotFound);
         context.Features.Set(facts);
-        return IsMisdirected(context, facts) ? ErrorBody.WriteAsync(context, StatusCodes.Status421MisdirectedRequest) : next(context);
+        // RFC 9110 §7.4: a connection is authoritative only for what its certificate names.
+        return isInScope(context.Features, facts.Host) ? next(context) : ErrorBody.WriteAsync(context, StatusCodes.Status421MisdirectedRequest);
     }
-
-    // RFC 9110 §7.4: a connection is authoritative only for what its certificate names.
-    private bool IsMisdirected(HttpContext context, RequestFacts facts) =>
-        context.Features.Get<ITlsHandshakeFeature>() is { } tls && !isInScope(tls.HostName, context.Connection.LocalIpAddress, facts.Host);
 }

@@ -1,9 +1,9 @@
-using System.Net;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace EdgeProxy.Sites;
 
 /// <summary>Whether the certificate that a client was shown is also good for <paramref name="host"/> (RFC 9110 §7.4).</summary>
-/// <param name="tlsName">The name that the client asked for in the handshake; empty when it named none.</param>
-/// <param name="localAddress">The address that it connected to.</param>
+/// <param name="connection">The features of its connection, or of a request on that.</param>
 /// <param name="host">The host of its request.</param>
-internal delegate bool CertificateScope(string tlsName, IPAddress? localAddress, string host);
+/// <returns>True for a connection without TLS.</returns>
+internal delegate bool CertificateScope(IFeatureCollection connection, string host);

@@ -31,15 +31,6 @@ internal sealed class TlsHandshake(CertificateTable table, SessionAnchors anchor
         return table.Find(host) is { } wanted && (wanted == shown.Certificate || shown.Certificate.Covers(host));
     }
 
-    /// <summary>The same by what the name would be shown now, for callers that do not have the connection.</summary>
-    public bool SharesCertificate(string tlsName, IPAddress? local, string host)
-    {
-        var name = ServerName.ToHostName(tlsName);
-        if (name == host)
-            return true;
-        return Choose(name, local) is { } shown && table.Find(host) is { } wanted && (wanted == shown || shown.Covers(host));
-    }
-
     private ValueTask<SslServerAuthenticationOptions> ChooseAsync(TlsHandshakeCallbackContext context)
     {
         var connection = context.Connection;

@@ -1,7 +1,5 @@
-using System.Net;
 using EdgeProxy.Certificates.Tls;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeProxy.Tests.Certificates.Tls;
 
@@ -79,33 +77,6 @@ public sealed class TlsHandshakeTests
         await using var server = await TlsServer.StartAsync(Table("a.example"));
 
         Assert.Contains($"ALPN protocol: {chosen}", await OpenSsl.ConnectAsync(server.Port, $"-servername a.example -alpn {offer}"), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("a.example", "a.example", true)]
-    [InlineData("A.example.", "a.example", true)]
-    [InlineData("a.example", "b.example", false)]
-    [InlineData("x.wild.example", "y.wild.example", true)]
-    [InlineData("x.wild.example", "a.example", false)]
-    [InlineData("shared.example", "same.example", true)]
-    [InlineData("", "a.example", true)]
-    [InlineData("", "b.example", false)]
-    [InlineData("a.example", "nobody.example", false)]
-    [InlineData("", "10.0.0.1", true, "10.0.0.1")]
-    [InlineData("", "10.0.0.1", true, "::ffff:10.0.0.1")]
-    [InlineData("", "10.0.0.1", false)]
-    [InlineData("", "10.0.0.2", false, "10.0.0.1")]
-    [InlineData("", "a.example", false, "10.0.0.1")]
-    [InlineData("", "a.example", true, "10.0.0.9")]
-    public void TellsWhetherAConnectionIsGoodForAnotherHost(string tlsName, string host, bool expected, string? local = null)
-    {
-        var shared = Ca.Serve("shared.example");
-        var table = TestTable.Create(
-            ("a.example", Ca.Serve("a.example")), ("b.example", Ca.Serve("b.example")), ("*.wild.example", Ca.Serve("*.wild.example")),
-            ("shared.example", shared), ("same.example", shared), ("10.0.0.1", Ca.Serve("10.0.0.1")), ("10.0.0.2", Ca.Serve("10.0.0.2")));
-        var anchors = new SessionAnchors(table, TimeProvider.System, NullLogger<SessionAnchors>.Instance);
-
-        Assert.Equal(expected, new TlsHandshake(table, anchors).SharesCertificate(tlsName, local is null ? null : IPAddress.Parse(local), host));
     }
 
     [Theory]

@@ -14,6 +14,7 @@ using EdgeProxy.Http;
 using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -153,8 +154,9 @@ internal sealed class EdgeServer : IAsyncDisposable
         Listeners.SetUp(listen, kind, limit, handshake, rejection);
     }
 
-    private static CertificateScope Shares(EdgeConfig config, Func<string, string, bool>? more) => (tlsName, _, host) =>
-        (tlsName.Length == 0 ? config.Sites[0].Name : HostName.FromWire(tlsName)) == host || more?.Invoke(tlsName, host) == true;
+    private static CertificateScope Shares(EdgeConfig config, Func<string, string, bool>? more) => (connection, host) =>
+        connection.Get<ITlsHandshakeFeature>()?.HostName is not { } tlsName
+        || (tlsName.Length == 0 ? config.Sites[0].Name : HostName.FromWire(tlsName)) == host || more?.Invoke(tlsName, host) == true;
 
     private static X509Certificate2 Certificate()
     {
