@@ -12,6 +12,9 @@ internal static class RequestHead
     public const int MaxHeadersSize = 32 * 1024;
     public const int MaxHeaders = 200;
 
+    /// <summary>Each name in <c>Connection</c> is looked for among the headers.</summary>
+    private const int MaxConnectionOptions = 32;
+
     // HTTP/1 writes ": " and a line end with each header.
     private const int LineOverhead = 4;
 
@@ -20,11 +23,13 @@ internal static class RequestHead
         SearchValues.Create([.. Enumerable.Range(0, ' ').Append('\x7f').Select(code => (char)code).Where(control => control != '\t')]);
 
     /// <summary>Whether another server might read the request differently: a transfer coding beside <c>chunked</c> (RFC 9112 §6.1), one in
-    /// HTTP/1.0, or a control character in a field value.</summary>
+    /// HTTP/1.0, or a control character in a field value; or whether it names more headers in <c>Connection</c> than anybody needs.</summary>
     public static bool IsMalformed(HttpContext context)
     {
         var headers = context.Request.Headers;
-        return (headers.TransferEncoding.Count > 0 && !IsChunked(context.Request)) || HasControls(headers);
+        return (headers.TransferEncoding.Count > 0 && !IsChunked(context.Request))
+            || headers.Connection.ToString().AsSpan().Count(',') >= MaxConnectionOptions
+            || HasControls(headers);
     }
 
     public static bool IsTooLarge(HttpContext context)

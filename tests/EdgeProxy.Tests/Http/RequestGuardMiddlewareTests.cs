@@ -38,6 +38,17 @@ public sealed class RequestGuardMiddlewareTests
     }
 
     [Theory]
+    [InlineData(31, 200)]
+    [InlineData(32, 400)]
+    [InlineData(3000, 400)]
+    public async Task TakesNoFloodOfNamesInConnection(int commas, int status)
+    {
+        await using var server = await Served();
+        var response = await server.HttpAsync($"GET / HTTP/1.0\r\nHost: example.org\r\nConnection: x{new string(',', commas)}y\r\n\r\n");
+        Assert.Equal(status, response.Status);
+    }
+
+    [Theory]
     [InlineData("{0}", 508)]
     [InlineData("other, {0}; v=1", 508)]
     [InlineData("other\r\nCDN-Loop: {0}", 508)]

@@ -18,13 +18,22 @@ internal static class ForwardedHeaders
     /// <summary>Every header written here; a client's own never gets past.</summary>
     public static readonly FrozenSet<string> Names = new[] { For, Host, Proto, Port, RealIp }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Headers that applications and frameworks believe about client, host, path or scheme. They pass from a trusted proxy only:
+    /// X-Forwarded-Prefix and -Scheme change the URLs that an application builds, X-Original- and X-Rewrite- the one it serves.</summary>
+    private static readonly FrozenSet<string> BelievedByOthers = new[]
+    {
+        Standard, "X-Forwarded-Prefix", "X-Forwarded-Scheme", "X-Forwarded-Protocol", "X-Forwarded-Ssl", "X-Forwarded-Path", "X-Forwarded-Server",
+        "X-Url-Scheme", "Front-End-Https", "X-Original-URL", "X-Original-Host", "X-Original-For", "X-Original-Proto", "X-Rewrite-URL",
+        "X-Client-IP", "True-Client-IP", "X-Cluster-Client-IP",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Whether a header of a client must not reach the upstream, because it would be taken for one of ours.
     /// Upstreams that read headers as CGI variables cannot tell an underscore from a dash.</summary>
     public static bool IsForged(string name, bool peerIsTrusted)
     {
         if (name.Contains('_', StringComparison.Ordinal))
             name = name.Replace('_', '-');
-        return Names.Contains(name) || (!peerIsTrusted && name.Equals(Standard, StringComparison.OrdinalIgnoreCase));
+        return Names.Contains(name) || (!peerIsTrusted && BelievedByOthers.Contains(name));
     }
 
     public static void Write(HttpContext context, RequestFacts facts, HttpRequestHeaders upstream)

@@ -28,9 +28,8 @@ internal sealed class SiteTransformer(HostHeader host) : HttpTransformer
     {
         if (proxyResponse is null)
             return false;
-        UpstreamResponse.Check(proxyResponse);
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
-        HopByHopHeaders.RemoveNamed(proxyResponse.Headers, httpContext.Response.Headers);
+        MessagePolicy.Complete(proxyResponse, httpContext.Response.Headers);
         // YARP holds a head back until the body begins.
         if (UpstreamResponse.IsStream(proxyResponse))
             await httpContext.Response.Body.FlushAsync(cancellationToken);
@@ -40,13 +39,13 @@ internal sealed class SiteTransformer(HostHeader host) : HttpTransformer
     private static void CopyHeaders(HttpContext context, HttpRequestMessage upstream, RequestFacts facts)
     {
         var headers = context.Request.Headers;
-        var further = HopByHopHeaders.FurtherIn(headers);
+        var further = MessagePolicy.FurtherHeadersThatStay(headers);
         foreach (var (name, values) in headers)
         {
             if (name[0] == ':'
-                || HopByHopHeaders.Names.Contains(name)
+                || MessagePolicy.RequestHeadersThatStay.Contains(name)
                 || ForwardedHeaders.IsForged(name, facts.PeerIsTrusted)
-                || (further is not null && further.Contains(name, StringComparer.OrdinalIgnoreCase)))
+                || further?.Contains(name) == true)
             {
                 continue;
             }

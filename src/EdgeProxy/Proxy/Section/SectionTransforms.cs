@@ -1,5 +1,6 @@
 using EdgeProxy.Proxy.Messages;
 using EdgeProxy.Sites;
+using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -23,7 +24,7 @@ internal sealed class SectionTransforms : ITransformProvider
         context.UseDefaultForwarders = false;
         var keepsTarget = context.Route.Transforms?.Any(transform => transform.Keys.Any(IsOfTarget)) != true;
         context.RequestTransforms.Insert(0, new RequestFuncTransform(request => TransformRequest(request, writesForwarded, keepsTarget)));
-        context.ResponseTransforms.Insert(0, new ResponseFuncTransform(RemoveHopByHop));
+        context.ResponseTransforms.Insert(0, new ResponseFuncTransform(CompleteResponse));
         context.ResponseTransforms.Add(new ResponseFuncTransform(StartStream));
     }
 
@@ -34,8 +35,7 @@ internal sealed class SectionTransforms : ITransformProvider
     {
         var context = request.HttpContext;
         var facts = RequestFacts.Of(context);
-        foreach (var name in HopByHopHeaders.FurtherIn(context.Request.Headers) ?? [])
-            RequestTransform.RemoveHeader(request, name);
+        CompleteHeaders(request, context.Request.Headers);
         if (writesForwarded)
         {
             foreach (var (name, _) in context.Request.Headers)
@@ -56,14 +56,25 @@ internal sealed class SectionTransforms : ITransformProvider
         return default;
     }
 
-    private static ValueTask RemoveHopByHop(ResponseTransformContext response)
+    private static void CompleteHeaders(RequestTransformContext request, IHeaderDictionary received)
     {
-        if (response.ProxyResponse is { } upstream)
+        foreach (var name in MessagePolicy.HeadersThatYarpDrops)
         {
-            UpstreamResponse.Check(upstream);
-            HopByHopHeaders.RemoveNamed(upstream.Headers, response.HttpContext.Response.Headers);
+            if (received.TryGetValue(name, out var values))
+                RequestTransform.AddHeader(request, name, values);
         }
 
+        // YARP itself decides about Upgrade and TE, which it has to write anew, and leaves out the rest of what stays but for these.
+        RequestTransform.RemoveHeader(request, HeaderNames.Expect);
+        RequestTransform.RemoveHeader(request, "Proxy");
+        foreach (var name in MessagePolicy.FurtherHeadersThatStay(received) ?? [])
+            RequestTransform.RemoveHeader(request, name);
+    }
+
+    private static ValueTask CompleteResponse(ResponseTransformContext response)
+    {
+        if (response.ProxyResponse is { } upstream)
+            MessagePolicy.Complete(upstream, response.HttpContext.Response.Headers);
         return default;
     }
 

@@ -56,6 +56,14 @@ public sealed class ForwardedHeadersTests
     [InlineData("X-Forwarded_For: 6.6.6.6")]
     [InlineData("x_real_ip: 6.6.6.6")]
     [InlineData("x-forwarded-for: 6.6.6.6")]
+    [InlineData("X-Forwarded-Prefix: 6.6.6.6")]
+    [InlineData("X_Forwarded_Prefix: 6.6.6.6")]
+    [InlineData("X-Forwarded-Scheme: 6.6.6.6")]
+    [InlineData("X-Original-URL: 6.6.6.6")]
+    [InlineData("X-Rewrite-URL: 6.6.6.6")]
+    [InlineData("X-Client-IP: 6.6.6.6")]
+    [InlineData("True-Client-IP: 6.6.6.6")]
+    [InlineData("Proxy: 6.6.6.6")]
     public async Task CannotBeForgedInAnotherSpelling(string line)
     {
         var (headers, _) = await ReceivedAsync(line + "\r\n");
