@@ -53,7 +53,8 @@ internal static class EdgeHost
     {
         builder.WebHost.UseKestrelCore();
         builder.Services
-            .AddSingleton(all => new ListenerTable(ActivatorUtilities.CreateInstance<SocketTransportFactory>(all), all.GetRequiredService<TimeProvider>()))
+            .AddSingleton(all => new ListenerTable(
+                ActivatorUtilities.CreateInstance<SocketTransportFactory>(all), all.GetRequiredService<ConnectionLimit>(), all.GetRequiredService<TimeProvider>()))
             // Kestrel asks the factory that was added last first.
             .AddSingleton<IConnectionListenerFactory>(all => all.GetRequiredService<ListenerTable>())
             .AddSingleton<ConnectionLimit>()

@@ -13,9 +13,14 @@ internal sealed class ConnectionLimit(TimeProvider time, ILogger<ConnectionLimit
 {
     private static readonly TimeSpan FirstByteTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How many more sockets than connections there may be: those that are about to be closed because they are too many.</summary>
+    private const int MoreSockets = 32;
 
     private readonly ConcurrentDictionary<IPAddress, int> _byClient = [];
     private Bounds _bounds = new(int.MaxValue, null, []);
+    private int _sockets;
     private int _open;
     private int _refused;
     private long _reportedAt;
@@ -26,6 +31,22 @@ internal sealed class ConnectionLimit(TimeProvider time, ILogger<ConnectionLimit
     public void Apply(LimitsConfig limits, ValueList<IPNetwork> trustedProxies) => Volatile.Write(
         ref _bounds,
         new Bounds(limits.MaxConnections ?? DescriptorLimit.DefaultMaxConnections(), limits.MaxConnectionsPerClient, trustedProxies));
+
+    /// <summary>Returns when another socket may be accepted. Until then clients wait in the kernel's queue: closing them may take longer than
+    /// they come, and each has a descriptor meanwhile.</summary>
+    /// <param name="isUnneeded">Asked now and then: whether nothing is to be accepted any more.</param>
+    public async ValueTask WaitForRoomAsync(Func<bool> isUnneeded)
+    {
+        while (!isUnneeded() && Volatile.Read(ref _sockets) >= Volatile.Read(ref _bounds).MaxConnections + (long)MoreSockets)
+            await Task.Delay(BetweenLooks, time);
+    }
+
+    /// <summary>Counts a socket until it is closed.</summary>
+    public void Count(ConnectionContext socket)
+    {
+        Interlocked.Increment(ref _sockets);
+        socket.ConnectionClosed.UnsafeRegister(static limit => Interlocked.Decrement(ref ((ConnectionLimit)limit!)._sockets), this);
+    }
 
     /// <summary>Connection middleware, before TLS.</summary>
     public ConnectionDelegate Use(ConnectionDelegate next) => connection => ServeAsync(next, connection);

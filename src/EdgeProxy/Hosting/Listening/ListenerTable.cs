@@ -9,7 +9,7 @@ namespace EdgeProxy.Hosting.Listening;
 
 /// <summary>The addresses that are listened on. Kestrel listens on a purpose for as long as the process lives; which addresses stand behind
 /// it changes with the configuration.</summary>
-internal sealed class ListenerTable(IConnectionListenerFactory sockets, TimeProvider time)
+internal sealed class ListenerTable(IConnectionListenerFactory sockets, ConnectionLimit limit, TimeProvider time)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector, IAsyncDisposable
 {
     private readonly ImmutableDictionary<ListenerKind, Channel<ConnectionContext>> _accepted =
@@ -51,7 +51,7 @@ internal sealed class ListenerTable(IConnectionListenerFactory sockets, TimeProv
             await listener.DisposeAsync();
     }
 
-    private OpenListener Create(ListeningAddress address) => new(address, sockets, _accepted[address.Kind].Writer);
+    private OpenListener Create(ListeningAddress address) => new(address, sockets, limit, _accepted[address.Kind].Writer);
 
     private Task UnbindAsync(ListenerKind kind) =>
         Task.WhenAll(_open.Where(listener => listener.Address.Kind == kind).Select(listener => listener.UnbindAsync()));

@@ -29,7 +29,6 @@ internal static class Listeners
     {
         listener.Protocols = kind == ListenerKind.Https ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
         listener.Use(ListenerFeature.Mark(kind));
-        // The admin port stays open to its owner while the others are full.
         if (kind != ListenerKind.Admin)
             listener.Use(limit.Use);
         if (kind == ListenerKind.Https)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -8,11 +9,14 @@ namespace EdgeProxy.Hosting.Listening;
 
 /// <summary>One address that is listened on. From <see cref="Start"/> on its connections are handed to Kestrel; until then they wait in the
 /// kernel's queue.</summary>
-internal sealed class OpenListener(ListeningAddress address, IConnectionListenerFactory sockets, ChannelWriter<ConnectionContext> accepted) : IAsyncDisposable
+internal sealed class OpenListener(
+    ListeningAddress address, IConnectionListenerFactory sockets, ConnectionLimit limit, ChannelWriter<ConnectionContext> accepted)
+    : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ConnectionContext, bool> _connections = [];
     private readonly List<IConnectionListener> _sockets = [];
     private Task _accepting = Task.CompletedTask;
+    private volatile bool _isBound;
 
     public ListeningAddress Address => address;
 
@@ -35,11 +39,16 @@ internal sealed class OpenListener(ListeningAddress address, IConnectionListener
         }
     }
 
-    public void Start() => _accepting = AcceptAsync(_sockets[^1]);
+    public void Start()
+    {
+        _isBound = true;
+        _accepting = AcceptAsync(_sockets[^1]);
+    }
 
     /// <summary>Gives the port up. Connections that are open go on.</summary>
     public async Task UnbindAsync()
     {
+        _isBound = false;
         await _sockets[^1].UnbindAsync();
         await _accepting;
     }
@@ -63,12 +72,18 @@ internal sealed class OpenListener(ListeningAddress address, IConnectionListener
 
     private async Task AcceptAsync(IConnectionListener socket)
     {
+        // The admin port stays open to its owner while the others are full.
+        var isLimited = address.Kind != ListenerKind.Admin;
         while (await socket.AcceptAsync() is { } connection)
         {
+            if (isLimited)
+                limit.Count(connection);
             _connections.TryAdd(connection, true);
             connection.ConnectionClosed.UnsafeRegister(_ => _connections.TryRemove(connection, out var _), null);
             if (!accepted.TryWrite(connection))
                 await connection.DisposeAsync();
+            if (isLimited)
+                await limit.WaitForRoomAsync(() => !_isBound);
         }
     }
 
