@@ -7,8 +7,8 @@ using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Renewal;
 
-/// <summary>Keeps every configured name served with a certificate. Each name has a loop of its own, so that none waits for another; names with
-/// the same PEM pair share one. Safe to call from any thread.</summary>
+/// <summary>Keeps every configured name served with a certificate. Each name has a loop of its own, so that none waits for another; names
+/// with the same PEM pair share one. Safe to call from any thread.</summary>
 internal sealed class CertificateKeeper(CertificateTable table, Func<CertificateSource, string, ICertificateIssuer> createIssuer,
     TimeProvider time, Random random, ILoggerFactory loggers)
 {
@@ -52,7 +52,8 @@ internal sealed class CertificateKeeper(CertificateTable table, Func<Certificate
         }
 
         if (!ExactChain.IsSupported)
-            _logger.LogWarning("This .NET runtime rebuilds certificate chains from the machine's trust store; cross-signed roots may be left out");
+            _logger.LogWarning(
+                "This .NET runtime rebuilds certificate chains from the machine's trust store; cross-signed roots may be left out");
     }
 
     /// <summary>Takes over certificate files that have changed now instead of within two seconds.</summary>
@@ -102,7 +103,9 @@ internal sealed class CertificateKeeper(CertificateTable table, Func<Certificate
             {
                 // A name that was removed a moment ago may still be busy.
                 List<KeptName> previous = present is null ? [.. busy[name.Name]] : [.. busy[name.Name], present];
-                after.Add(name.Certificate is CertificateSource.File file ? Begin(name, file, previous, begun) : Begin(name, previous, begun));
+                after.Add(name.Certificate is CertificateSource.File file
+                    ? Begin(name, file, previous, begun)
+                    : Begin(name, previous, begun));
             }
         }
 
@@ -119,7 +122,8 @@ internal sealed class CertificateKeeper(CertificateTable table, Func<Certificate
     {
         if (!_files.TryGetValue(file, out var task))
         {
-            task = new LoopTask(new FileCertificateLoop(file, time, loggers.CreateLogger<FileCertificateLoop>()), Task.CompletedTask, Preparing);
+            var loop = new FileCertificateLoop(file, time, loggers.CreateLogger<FileCertificateLoop>());
+            task = new LoopTask(loop, Task.CompletedTask, Preparing);
             _files.Add(file, task);
             begun.Add(task);
         }
@@ -130,7 +134,7 @@ internal sealed class CertificateKeeper(CertificateTable table, Func<Certificate
     private KeptName Begin(SiteName name, List<KeptName> previous, List<LoopTask> begun)
     {
         // Only loops of this kind use the name's folder, one at a time.
-        var predecessor = Task.WhenAll(previous.Select(kept => kept.Task).Where(task => task.Loop is RenewalLoop).Select(task => task.Work));
+        var predecessor = Task.WhenAll(previous.Where(kept => kept.Task.Loop is RenewalLoop).Select(kept => kept.Task.Work));
         var loop = new RenewalLoop(name.Name, createIssuer(name.Certificate, _dataDirectory!), Inherited(previous),
             new CertificateStore(_dataDirectory!, loggers.CreateLogger<CertificateStore>()), predecessor, time, new Random(random.Next()),
             loggers.CreateLogger<RenewalLoop>());
@@ -165,7 +169,8 @@ internal sealed class CertificateKeeper(CertificateTable table, Func<Certificate
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _logger.LogError("The data directory {Directory} cannot be prepared. What it holds is served, but no certificate can be obtained: {Reason}",
+            _logger.LogError(
+                "The data directory {Directory} cannot be prepared. What it holds is served, but no certificate can be obtained: {Reason}",
                 dataDirectory, exception.Message);
         }
     }

@@ -15,7 +15,8 @@ internal abstract record CertificateState(DateTimeOffset? NextAttempt, string? L
     internal sealed record Placeholder(DateTimeOffset? NextAttempt, string? LastError) : CertificateState(NextAttempt, LastError);
 
     /// <summary>A certificate from its source. Even an expired one: clients that look closely see whose it was.</summary>
-    internal sealed record Issued(string Issuer, DateTimeOffset NotBefore, DateTimeOffset NotAfter, DateTimeOffset? NextAttempt, string? LastError)
+    internal sealed record Issued(
+        string Issuer, DateTimeOffset NotBefore, DateTimeOffset NotAfter, DateTimeOffset? NextAttempt, string? LastError)
         : CertificateState(NextAttempt, LastError);
 
     public static CertificateState Of(ServingCertificate? certificate, DateTimeOffset? nextAttempt, string? lastError) =>

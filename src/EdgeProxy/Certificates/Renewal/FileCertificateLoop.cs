@@ -3,9 +3,11 @@ using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Certificates.Renewal;
 
-/// <summary>Serves a PEM pair that somebody else keeps up to date, for all names that are configured with it. The files may change one after
-/// the other and while they are read: a pair replaces another when two looks in a row have found it and when it works in a handshake.</summary>
-internal sealed class FileCertificateLoop(CertificateSource.File source, TimeProvider time, ILogger<FileCertificateLoop> logger) : ICertificateLoop
+/// <summary>Serves a PEM pair that somebody else keeps up to date, for all names that are configured with it. The files may change one
+/// after the other and while they are read: a pair replaces another when two looks in a row have found it and when it works in a
+/// handshake.</summary>
+internal sealed class FileCertificateLoop(CertificateSource.File source, TimeProvider time, ILogger<FileCertificateLoop> logger)
+    : ICertificateLoop
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -35,7 +37,8 @@ internal sealed class FileCertificateLoop(CertificateSource.File source, TimePro
 
     public void Remove(CertificateCell cell) => _names.Remove(cell);
 
-    /// <summary>A first look. Whoever has nothing is served with what it finds at once; whether that works is tried when the loop runs.</summary>
+    /// <summary>A first look. Whoever has nothing is served with what it finds at once; whether that works is tried when the loop
+    /// runs.</summary>
     public void Prepare()
     {
         lock (_lock)

@@ -3,7 +3,8 @@ using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Certificates.Renewal;
 
-/// <summary>The names that are served with one PEM pair, each as long as that is no worse for it than what it has; and what the log says of it.</summary>
+/// <summary>The names that are served with one PEM pair, each as long as that is no worse for it than what it has; and what the log says of
+/// it.</summary>
 internal sealed class FileNames(CertificateSource.File source, TimeProvider time, ILogger logger)
 {
     private readonly Lock _lock = new();
@@ -46,7 +47,8 @@ internal sealed class FileNames(CertificateSource.File source, TimeProvider time
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            var takers = _names.FindAll(name => name.Cell.Certificate != pair && (isTried || name.Cell.Certificate is null) && Accepts(name, pair, now));
+            var takers = _names.FindAll(name =>
+                name.Cell.Certificate != pair && (isTried || name.Cell.Certificate is null) && Accepts(name, pair, now));
             foreach (var name in takers)
                 (name.Cell.Certificate, name.Problem) = (pair, null);
             if (takers.Count > 0)

@@ -5,8 +5,8 @@ namespace EdgeProxy.Certificates.Renewal;
 /// <summary>Looks after the certificate of one name or of several, and puts it into cells that it made.</summary>
 internal interface ICertificateLoop
 {
-    /// <summary>Puts into the cells what is at hand. Any number of threads may call it, at any time; it MUST NOT throw, and MUST have no effect
-    /// from the second time on.</summary>
+    /// <summary>Puts into the cells what is at hand. Any number of threads may call it, at any time; it MUST NOT throw, and MUST have no
+    /// effect from the second time on.</summary>
     void Prepare();
 
     /// <summary>Runs until cancelled. MUST NOT end or throw for any other reason.</summary>

@@ -3,7 +3,8 @@ namespace EdgeProxy.Certificates.Renewal;
 /// <summary>A loop and its running.</summary>
 /// <param name="loop">The loop.</param>
 /// <param name="predecessor">Done when whoever uses the same files has ended; until then the loop does not begin.</param>
-/// <param name="preparing">Has loops prepare one after the other, so that thousands of them do not keep handshakes waiting for a thread.</param>
+/// <param name="preparing">Has loops prepare one after the other, so that thousands of them do not keep handshakes waiting for a
+/// thread.</param>
 internal sealed class LoopTask(ICertificateLoop loop, Task predecessor, SemaphoreSlim preparing) : IDisposable
 {
     private readonly CancellationTokenSource _ending = new();

@@ -119,7 +119,8 @@ internal sealed class RenewalLoop : ICertificateLoop
 
     private async Task AttemptAsync(CancellationToken cancellationToken)
     {
-        _logger.LogInformation("Obtaining a certificate for {Name} from {Authority}", _name, _issuer is InternalIssuer ? "the internal CA" : _issuer.Authority);
+        _logger.LogInformation("Obtaining a certificate for {Name} from {Authority}",
+            _name, _issuer is InternalIssuer ? "the internal CA" : _issuer.Authority);
         _store.ProbeWrite();
         using var key = PrepareKey();
         var chain = await _issuer.IssueAsync(new Issuance(_name, key, State.Order?.Url, Remember, _random), cancellationToken);
@@ -150,8 +151,8 @@ internal sealed class RenewalLoop : ICertificateLoop
         _logger.LogInformation("Obtained the certificate of {Name} from {Issuer}, valid until {NotAfter:u}, to be renewed from {Due:u}",
             _name, certificate.Issuer, certificate.NotAfter, State.Due);
         if (State.Due > RenewalPolicy.Due(certificate))
-            _logger.LogWarning("The new certificate of {Name} is valid from {NotBefore:u} to {NotAfter:u}, which by this machine's clock is due for "
-                + "renewal already; set the clock, if it is wrong", _name, certificate.NotBefore, certificate.NotAfter);
+            _logger.LogWarning("The new certificate of {Name} is valid from {NotBefore:u} to {NotAfter:u}, which by this machine's clock is "
+                + "due for renewal already; set the clock, if it is wrong", _name, certificate.NotBefore, certificate.NotAfter);
         TrySaveState();
     }
 
@@ -172,7 +173,10 @@ internal sealed class RenewalLoop : ICertificateLoop
             OrderIsLost = refusal.OrderIsLost,
             OrderIsBlameless = refusal.CaIsUnavailable,
         },
-        IOException or UnauthorizedAccessException => new(Sentence($"The data directory cannot be written: {exception.Message}")) { OrderIsBlameless = true },
+        IOException or UnauthorizedAccessException => new(Sentence($"The data directory cannot be written: {exception.Message}"))
+        {
+            OrderIsBlameless = true,
+        },
         _ => new("An error that EdgeProxy does not know how to explain; see the log."),
     };
 

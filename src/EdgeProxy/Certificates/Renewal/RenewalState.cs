@@ -2,7 +2,8 @@ using EdgeProxy.Certificates.Tls;
 
 namespace EdgeProxy.Certificates.Renewal;
 
-/// <summary>Where a name stands with the CA that is configured for it: a closed set. Immutable; what happens leads to another state.</summary>
+/// <summary>Where a name stands with the CA that is configured for it: a closed set. Immutable; what happens leads to another
+/// state.</summary>
 internal abstract record RenewalState
 {
     /// <summary>The CA that is asked.</summary>
@@ -25,8 +26,10 @@ internal abstract record RenewalState
 
         public override DateTimeOffset Due => RenewalDue;
 
-        protected override RenewalState DueAgain(ServingCertificate? served, DateTimeOffset now) =>
-            this with { RenewalDue = served is not null && served.Leaf.Thumbprint == Certificate?.Thumbprint ? RenewalPolicy.Due(served) : now };
+        protected override RenewalState DueAgain(ServingCertificate? served, DateTimeOffset now) => this with
+        {
+            RenewalDue = served is not null && served.Leaf.Thumbprint == Certificate?.Thumbprint ? RenewalPolicy.Due(served) : now,
+        };
     }
 
     /// <summary>There is no certificate of this CA, and it has not been asked for one in vain.</summary>
@@ -58,7 +61,12 @@ internal abstract record RenewalState
     public static RenewalState Issued(ServingCertificate certificate, string authority, DateTimeOffset now)
     {
         var (due, earliest) = (RenewalPolicy.Due(certificate), now + RenewalPolicy.Pause(certificate.NotBefore, certificate.NotAfter));
-        return new Held { Authority = authority, Certificate = new(certificate.Leaf.Thumbprint, authority), RenewalDue = due > earliest ? due : earliest };
+        return new Held
+        {
+            Authority = authority,
+            Certificate = new(certificate.Leaf.Thumbprint, authority),
+            RenewalDue = due > earliest ? due : earliest,
+        };
     }
 
     /// <summary>The CA has taken an order.</summary>

@@ -6,8 +6,8 @@ namespace EdgeProxy.Certificates.Renewal;
 /// <summary>Translates between a name's state and renewal.json.</summary>
 internal static class RenewalStateParser
 {
-    /// <summary>At start. A stored state counts for as long as it speaks of the same CA, and of the certificate that is there. It speaks of an
-    /// earlier one where the process ended after it had stored a certificate and before it had stored the state.</summary>
+    /// <summary>At start. A stored state counts for as long as it speaks of the same CA, and of the certificate that is there. It speaks of
+    /// an earlier one where the process ended after it had stored a certificate and before it had stored the state.</summary>
     /// <param name="stored">Null when there is none.</param>
     /// <param name="certificate">The certificate on disk; null when there is none.</param>
     /// <param name="authority">The CA that is configured now.</param>
@@ -17,7 +17,8 @@ internal static class RenewalStateParser
         var described = stored?.Certificate == certificate?.Leaf.Thumbprint ? stored : null;
         var known = described?.Authority == authority ? described : null;
         // A certificate that came without a state, by hand or just before a crash, is taken for this CA's.
-        var held = certificate is null ? null : new HeldCertificate(certificate.Leaf.Thumbprint, described is null ? authority : described.IssuedBy);
+        var issuedBy = described is null ? authority : described.IssuedBy;
+        var held = certificate is null ? null : new HeldCertificate(certificate.Leaf.Thumbprint, issuedBy);
         var order = known?.Order is { } url ? new PendingOrder(url, known.OrderFailures ?? 0) : null;
         if (known is { Failures: > 0 })
         {
@@ -32,8 +33,12 @@ internal static class RenewalStateParser
             };
         }
 
-        if (certificate is not null && held?.IssuedBy == authority)
-            return new RenewalState.Held { Authority = authority, Certificate = held, Order = order, RenewalDue = known?.Due ?? RenewalPolicy.Due(certificate) };
+        if (certificate is not null && issuedBy == authority)
+        {
+            var due = known?.Due ?? RenewalPolicy.Due(certificate);
+            return new RenewalState.Held { Authority = authority, Certificate = held, Order = order, RenewalDue = due };
+        }
+
         return new RenewalState.Wanted { Authority = authority, Certificate = held, Order = order, Since = now };
     }
 

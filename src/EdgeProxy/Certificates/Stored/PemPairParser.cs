@@ -61,13 +61,14 @@ internal static class PemPairParser
         if (certificates != begun || HasCutBoundary(chain))
             return "has a certificate file that is damaged or only half written";
         if (begun > LongestChain)
-            return $"has {begun} certificates in its certificate file; put the server's own there and the chain behind it, {LongestChain - 1} at most, not all roots there are";
+            return $"has {begun} certificates in its certificate file; put the server's own and its chain there, {LongestChain} at most";
         if (key.Contains("ENCRYPTED", StringComparison.Ordinal))
             return "has an encrypted private key; decrypt it first, for example with: openssl pkey -in key.pem -out plain.pem";
         return key.Contains("PRIVATE KEY-----", StringComparison.Ordinal) ? "" : "has no PEM private key in its key file";
     }
 
-    /// <summary>A file that is being written may end within a line such as <c>-----BEGIN CERTI</c>, which no parser takes for anything.</summary>
+    /// <summary>A file that is being written may end within a line such as <c>-----BEGIN CERTI</c>, which no parser takes for
+    /// anything.</summary>
     private static bool HasCutBoundary(string chain) => chain.Split('\n').Any(line =>
         line.StartsWith('-') && !(line.Length > 10 && line.TrimEnd().EndsWith("-----", StringComparison.Ordinal)));
 

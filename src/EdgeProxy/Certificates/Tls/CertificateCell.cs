@@ -3,8 +3,8 @@ namespace EdgeProxy.Certificates.Tls;
 /// <summary>What one name is served with. The loop that made the cell puts certificates into it. A name that gets another loop gets another
 /// cell: a loop that was replaced writes where nobody looks any more.</summary>
 /// <param name="name">In <see cref="Configuration.Model.HostName"/> form.</param>
-/// <param name="load">Puts in what is at hand, when the cell is needed for the first time and is still empty. Called by any number of threads,
-/// and again for as long as the cell stays empty.</param>
+/// <param name="load">Puts in what is at hand, when the cell is needed for the first time and is still empty. Called by any number of
+/// threads, and again for as long as the cell stays empty.</param>
 /// <param name="time">The clock that a placeholder is dated by.</param>
 internal sealed class CertificateCell(string name, Action load, TimeProvider time)
 {
@@ -20,8 +20,8 @@ internal sealed class CertificateCell(string name, Action load, TimeProvider tim
         set => _certificate = value;
     }
 
-    /// <summary>What a handshake is answered with. Only the first one may find that something is still to be loaded or made: with thousands of
-    /// names, doing that for all of them at start would keep the ports closed for seconds.</summary>
+    /// <summary>What a handshake is answered with. Only the first one may find that something is still to be loaded or made: with thousands
+    /// of names, doing that for all of them at start would keep the ports closed for seconds.</summary>
     public ServingCertificate Current => _certificate ?? First();
 
     private ServingCertificate First()

@@ -9,7 +9,8 @@ namespace EdgeProxy.Certificates.Tls;
 /// a cross-signed root whose self-signed twin is trusted here, which older clients cannot do without.</summary>
 internal static class ExactChain
 {
-    /// <summary>False when this runtime has lost the constructor that takes the chain as it is; chains are then rebuilt by the runtime.</summary>
+    /// <summary>False when this runtime has lost the constructor that takes the chain as it is; chains are then rebuilt by the
+    /// runtime.</summary>
     public static bool IsSupported { get; private set; } = true;
 
     public static SslStreamCertificateContext CreateContext(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> chain)

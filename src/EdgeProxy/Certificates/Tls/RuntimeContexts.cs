@@ -1,6 +1,7 @@
 namespace EdgeProxy.Certificates.Tls;
 
-/// <summary>The runtime's own cache of OpenSSL contexts, one for each certificate that a handshake used, with the keys of its session tickets.</summary>
+/// <summary>The runtime's own cache of OpenSSL contexts, one for each certificate that a handshake used, with the keys of its session
+/// tickets.</summary>
 internal static class RuntimeContexts
 {
     // It looks for contexts without a connection whenever their count reaches a multiple of this.

@@ -3,7 +3,8 @@ using System.Net.Security;
 
 namespace EdgeProxy.Certificates.Tls;
 
-/// <summary>The server end of a TLS connection that this process opened to itself in memory. The client end offers what OpenSSL does by default.</summary>
+/// <summary>The server end of a TLS connection that this process opened to itself in memory. The client end offers what OpenSSL does by
+/// default.</summary>
 internal sealed class SelfConnection : IAsyncDisposable
 {
     // Far more than it takes: whoever opens one never waits without an end.

@@ -9,9 +9,11 @@ internal static class ServerExtensions
 {
     private static readonly Oid ServerAuthenticationUsage = new("1.3.6.1.5.5.7.3.1");
 
-    public static X509Extension ServerAuthentication { get; } = new X509EnhancedKeyUsageExtension([ServerAuthenticationUsage], critical: false);
+    public static X509Extension ServerAuthentication { get; } =
+        new X509EnhancedKeyUsageExtension([ServerAuthenticationUsage], critical: false);
 
-    public static X509Extension SignsHandshakesOnly { get; } = new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true);
+    public static X509Extension SignsHandshakesOnly { get; } =
+        new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true);
 
     public static X509Extension AlternativeName(string name)
     {

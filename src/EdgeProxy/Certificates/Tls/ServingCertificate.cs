@@ -50,6 +50,9 @@ internal sealed class ServingCertificate
 
     /// <summary>Whether a client that was shown this certificate would accept it for <paramref name="host"/>.</summary>
     /// <param name="host">A wildcard stands for a name that it matches.</param>
-    public bool Covers(string host) =>
-        Leaf.MatchesHostname(host.StartsWith("*.", StringComparison.Ordinal) ? "any" + host[1..] : host, allowWildcards: true, allowCommonName: false);
+    public bool Covers(string host)
+    {
+        var name = host.StartsWith("*.", StringComparison.Ordinal) ? "any" + host[1..] : host;
+        return Leaf.MatchesHostname(name, allowWildcards: true, allowCommonName: false);
+    }
 }

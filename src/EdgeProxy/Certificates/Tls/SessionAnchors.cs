@@ -3,9 +3,9 @@ using System.Threading.Channels;
 
 namespace EdgeProxy.Certificates.Tls;
 
-/// <summary>Keeps TLS sessions resumable with many certificates, but none for longer than a day. The runtime forgets the session keys of every
-/// certificate without an open connection whenever 32 of them have gathered; a connection with ourselves, left open in memory, holds them.
-/// At most <c>limit</c> certificates are held; one that was not used for a while makes way for one that is.</summary>
+/// <summary>Keeps TLS sessions resumable with many certificates, but none for longer than a day. The runtime forgets the session keys of
+/// every certificate without an open connection whenever 32 of them have gathered; a connection with ourselves, left open in memory, holds
+/// them. At most <c>limit</c> certificates are held; one that was not used for a while makes way for one that is.</summary>
 internal sealed class SessionAnchors : IAsyncDisposable
 {
     /// <summary>About 60 KB each.</summary>
@@ -180,7 +180,8 @@ internal sealed class SessionAnchors : IAsyncDisposable
         _open--;
     }
 
-    /// <summary>Closes the anchor that was not used for the longest time, if that is long enough; otherwise none is asked for until it will be.</summary>
+    /// <summary>Closes the anchor that was not used for the longest time, if that is long enough; otherwise none is asked for until it will
+    /// be.</summary>
     private async Task<bool> MakeRoomAsync()
     {
         var now = _time.GetTimestamp();

@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace EdgeProxy.Certificates.Tls;
 
-/// <summary>Answers "which certificate?" in a handshake. It only reads the table: no lock, no I/O, no await on the way to a certificate.</summary>
+/// <summary>Answers "which certificate?" in a handshake. It only reads the table: no lock, no I/O, no await on the way to a
+/// certificate.</summary>
 internal sealed class TlsHandshake(CertificateTable table, SessionAnchors anchors)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -19,8 +20,8 @@ internal sealed class TlsHandshake(CertificateTable table, SessionAnchors anchor
     /// <summary>For <c>ListenOptions.UseHttps</c>.</summary>
     public TlsHandshakeCallbackOptions CreateOptions() => new() { OnConnection = ChooseAsync, HandshakeTimeout = Timeout };
 
-    /// <summary>Whether a client may ask for <paramref name="host"/> on a connection: it named that host in the handshake, or the certificate
-    /// that it was shown then is the host's too, or is good for it.</summary>
+    /// <summary>Whether a client may ask for <paramref name="host"/> on a connection: it named that host in the handshake, or the
+    /// certificate that it was shown then is the host's too, or is good for it.</summary>
     /// <param name="connection">The features of the connection, or of a request on it.</param>
     /// <param name="host">In <see cref="Configuration.Model.HostName"/> form.</param>
     /// <returns>True for a connection without TLS of ours.</returns>
@@ -50,8 +51,10 @@ internal sealed class TlsHandshake(CertificateTable table, SessionAnchors anchor
         return table.Find(PlainAddress.Of(local).ToString()) ?? table.Default;
     }
 
-    /// <summary>Nothing has been sent yet, so the alert can be written past the TLS stream, which has no way to send one of our choice.</summary>
-    private static async ValueTask<SslServerAuthenticationOptions> RefuseAsync(ConnectionContext connection, CancellationToken cancellationToken)
+    /// <summary>Nothing has been sent yet, so the alert can be written past the TLS stream, which has no way to send one of our
+    /// choice.</summary>
+    private static async ValueTask<SslServerAuthenticationOptions> RefuseAsync(
+        ConnectionContext connection, CancellationToken cancellationToken)
     {
         await connection.Transport.Output.WriteAsync(UnrecognizedNameAlert, cancellationToken);
         // Kestrel notes this type at level Debug and closes the connection.

@@ -21,7 +21,8 @@ internal static class TrialHandshake
         }
     }
 
-    /// <summary>The end of "error:0A0000C1:SSL routines::no shared cipher" or "... failed with OpenSSL error - ee key too small.".</summary>
+    /// <summary>The end of "error:0A0000C1:SSL routines::no shared cipher" or "... failed with OpenSSL error - ee key too
+    /// small.".</summary>
     private static string Reason(string message)
     {
         var (colons, dash) = (message.LastIndexOf("::", StringComparison.Ordinal), message.LastIndexOf(" - ", StringComparison.Ordinal));

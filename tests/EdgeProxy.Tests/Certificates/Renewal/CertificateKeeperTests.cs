@@ -143,7 +143,8 @@ public sealed class CertificateKeeperTests : RenewalStage
         var served = Table.Find("a.example")!;
         Assert.Same(served, Table.Find("b.example"));
         Assert.Same(served, Table.Find("c.example"));
-        Assert.Single(Log.Lines, line => line.Message.StartsWith("Serving a.example, b.example, c.example with the certificate in ", StringComparison.Ordinal));
+        Assert.Single(Log.Lines, line =>
+            line.Message.StartsWith("Serving a.example, b.example, c.example with the certificate in ", StringComparison.Ordinal));
 
         // One comes, one goes, the rest notices nothing.
         Keeper.Apply(TestConfig.Create(DataDirectory, source, "d.example", "b.example", "c.example"));

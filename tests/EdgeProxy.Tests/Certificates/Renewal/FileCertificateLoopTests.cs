@@ -19,7 +19,8 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
     private readonly CertificateTable _table = new();
     private readonly CertificateKeeper _keeper;
 
-    public FileCertificateLoopTests() => _keeper = new CertificateKeeper(_table, (_, _) => throw new InvalidOperationException("Nobody is asked."), _time, new Random(1), _log);
+    public FileCertificateLoopTests() => _keeper = new CertificateKeeper(
+        _table, (_, _) => throw new InvalidOperationException("Nobody is asked."), _time, new Random(1), _log);
 
     [Fact]
     public void APairIsServedAtOnce()

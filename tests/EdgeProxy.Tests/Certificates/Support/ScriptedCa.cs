@@ -14,7 +14,8 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgeProxy.Tests.Certificates;
 
-/// <summary>The beginning of a CA on a real TLS port, for refusals that a real one cannot be brought to: /dir, /nonce and what a test adds.</summary>
+/// <summary>The beginning of a CA on a real TLS port, for refusals that a real one cannot be brought to: /dir, /nonce and what a test
+/// adds.</summary>
 internal sealed class ScriptedCa : IAsyncDisposable
 {
     private readonly TestFolder _folder = new();

@@ -11,7 +11,8 @@ public sealed class SessionAnchorsTests : IDisposable
     private const int Names = 40;
 
     private static readonly TestCa Ca = TestCa.CreateRoot();
-    private static readonly (ServingCertificate A, ServingCertificate B, ServingCertificate C) Some = (Ca.Serve("a.example"), Ca.Serve("b.example"), Ca.Serve("c.example"));
+    private static readonly (ServingCertificate A, ServingCertificate B, ServingCertificate C) Some =
+        (Ca.Serve("a.example"), Ca.Serve("b.example"), Ca.Serve("c.example"));
 
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
     private readonly TestLog _log = new();
