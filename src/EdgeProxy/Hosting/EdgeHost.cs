@@ -38,7 +38,7 @@ internal static class EdgeHost
             .AddSingleton(hangup)
             .AddHostedService<ReloadLoop>()
             .AddRouting();
-        builder.Services.AddSingleton(log).AddSingleton<ILoggerFactory>(log);
+        builder.Services.AddSingleton(log).AddSingleton<ILoggerFactory>(log).AddSingleton<AccessLog>();
         AddCertificates(builder.Services);
         builder.Services.AddForwarding(ErrorBody.WriteAsync);
         AddListeners(builder);

@@ -34,7 +34,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
     {
         if (!context.Response.HasStarted)
             return ErrorBody.WriteAsync(context, status);
-        context.Features.Set(new ResponseCut());
+        RequestNotes.Of(context).IsCut = true;
         context.Abort();
         return Task.CompletedTask;
     }

@@ -10,13 +10,11 @@ namespace EdgeProxy.Http;
 
 /// <summary>Connection middleware, between TLS and the server's HTTP: lets <see cref="BadRequestObserver"/> answer what the server refuses
 /// before any request middleware sees it. HTTP/2 passes untouched; it has resets instead of answers.</summary>
-internal sealed class RejectionMiddleware(ILoggerFactory loggers, TimeProvider clock)
+internal sealed class RejectionMiddleware(AccessLog access, TimeProvider clock)
 {
     // Closing while the client still sends resets the connection, and the answer may be lost with it.
     private static readonly TimeSpan MaxDrainTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(0.5);
-
-    private readonly ILogger _access = loggers.CreateLogger(AccessLog.Category);
 
     public ConnectionDelegate Use(ConnectionDelegate next) => connection => IsHttp2(connection) ? next(connection) : WatchAsync(next, connection);
 
@@ -25,7 +23,7 @@ internal sealed class RejectionMiddleware(ILoggerFactory loggers, TimeProvider c
         var transport = connection.Transport;
         var output = new RejectionWriter(transport.Output);
         var client = PlainAddress.Of((connection.RemoteEndPoint as IPEndPoint)?.Address);
-        var rejection = new RejectionFeature(output, client, _access, clock);
+        var rejection = new RejectionFeature(output, client, access, clock);
         connection.Features.Set(rejection);
         connection.Transport = new Duplex(transport.Input, output);
         try

@@ -8,16 +8,17 @@ internal sealed class SiteForwarder(IUpstreamExchange exchange)
 {
     public async Task<ForwardOutcome> ForwardAsync(HttpContext context, UpstreamGroup group)
     {
+        var notes = RequestNotes.Of(context);
         for (var attempt = 1; group.Next() is { } upstream; attempt++)
         {
-            context.Features.Set(upstream.Used);
+            notes.Upstream = upstream.Label;
             var outcome = await exchange.SendAsync(context, upstream, group.Transformer);
             Note(upstream.Health, outcome.Result);
             if (!outcome.IsUnreachable || attempt == group.Upstreams.Length)
                 return outcome;
         }
 
-        context.Features.Set<UpstreamUsed>(null);
+        notes.Upstream = null;
         return ForwardOutcome.NoUpstream;
     }
 

@@ -50,7 +50,7 @@ internal sealed partial class SitePipeline
         if (passed.Outcome is { } outcome)
             return outcome;
         if (context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination?.Model.Config.Address is { } address)
-            context.Features.Set(new UpstreamUsed(address));
+            RequestNotes.Of(context).Upstream = address;
         return YarpOutcome.Take(context);
     }
 
@@ -59,10 +59,10 @@ internal sealed partial class SitePipeline
         if (outcome.Result == ForwardResult.Answered)
             return Task.CompletedTask;
         if (outcome.IsOfUpstream)
-            Report(RequestFacts.Of(context).Site.Name, context.Features.Get<UpstreamUsed>()?.Address, outcome);
+            Report(RequestFacts.Of(context).Site.Name, RequestNotes.Of(context).Upstream, outcome);
         if (context.Response.HasStarted)
         {
-            context.Features.Set(new ResponseCut());
+            RequestNotes.Of(context).IsCut = true;
             return Task.CompletedTask;
         }
 

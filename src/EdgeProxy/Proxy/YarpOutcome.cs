@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using EdgeProxy.Observability;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace EdgeProxy.Proxy;
@@ -8,7 +9,6 @@ internal static class YarpOutcome
 {
     private const int BadGateway = StatusCodes.Status502BadGateway;
     private const int GatewayTimeout = StatusCodes.Status504GatewayTimeout;
-    private const int MaxTextLength = 200;
 
     /// <summary>The outcome of a request that YARP has forwarded. Its report is taken away, so that nobody else acts on it.</summary>
     public static ForwardOutcome Take(HttpContext context)
@@ -83,15 +83,6 @@ internal static class YarpOutcome
     private static bool IsRefusal(Exception? exception) =>
         exception?.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 
-    // The innermost message names the cause. It may quote what the upstream sent: one line, and not a long one.
-    private static string Text(Exception? exception)
-    {
-        var text = exception?.GetBaseException().Message ?? "";
-        var line = string.Create(Math.Min(text.Length, MaxTextLength), text, static (target, source) =>
-        {
-            for (var index = 0; index < target.Length; index++)
-                target[index] = char.IsControl(source[index]) ? '?' : source[index];
-        });
-        return line.TrimEnd('.');
-    }
+    // The innermost message names the cause. It may quote what the upstream sent.
+    private static string Text(Exception? exception) => OutsideText.Sentence(exception?.GetBaseException().Message ?? "").TrimEnd('.');
 }

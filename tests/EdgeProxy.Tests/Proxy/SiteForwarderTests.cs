@@ -48,7 +48,7 @@ public sealed class SiteForwarderTests
         using var client = edge.Client();
         Assert.Equal(HttpStatusCode.BadGateway, (await client.GetAsync("x", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("x", Cancel)).StatusCode);
-        Assert.Equal("site.test: no upstream is healthy (503)", edge.Log.Warnings.Last());
+        Assert.Equal("site.test: no upstream is healthy (503)", edge.Log.Warnings[^1]);
         clock.Advance(UpstreamHealth.Pause);
         Assert.Equal(HttpStatusCode.BadGateway, (await client.GetAsync("x", Cancel)).StatusCode);
     }

@@ -43,7 +43,7 @@ public sealed class YarpOutcomeTests
         using var client = edge.Client();
         Assert.Equal(HttpStatusCode.BadGateway, (await client.GetAsync("x", TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal($"site.test: upstream {nobody.AbsoluteUri.TrimEnd('/')} refused the connection (502)", Assert.Single(edge.Log.Warnings));
-        Assert.All(edge.Log.Entries, entry => Assert.Null(entry.Exception));
+        Assert.All(edge.Log.Lines, entry => Assert.Null(entry.Exception));
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using EdgeProxy.Admin;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Http;
-using EdgeProxy.Observability;
 using EdgeProxy.Sites;
 
 namespace EdgeProxy.Hosting.Pipeline;
@@ -13,7 +12,7 @@ internal static class EdgePipeline
     public static void Use(IApplicationBuilder app)
     {
         app.MapWhen(context => ListenerFeature.Of(context) == ListenerKind.Admin, AdminEndpoints.Map);
-        app.UseMiddleware<AccessLogMiddleware>((Func<HttpContext, AccessLogSubject?>)RequestSubject.Of);
+        app.UseMiddleware<AccessLogMiddleware>();
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<ChallengeMiddleware>();
         app.UseMiddleware<SiteMiddleware>();

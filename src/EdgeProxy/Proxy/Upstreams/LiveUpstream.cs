@@ -1,6 +1,5 @@
 using System.Net;
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Observability;
 using EdgeProxy.Proxy.WebSockets;
 using EdgeProxy.Sites;
 using Yarp.ReverseProxy.Forwarder;
@@ -20,7 +19,8 @@ internal sealed class LiveUpstream(Upstream upstream, SiteTarget.Proxy target, U
     /// <summary>Scheme, authority and path prefix, without a slash at the end.</summary>
     public string Address { get; } = upstream is Upstream.Server server ? server.Address.AbsoluteUri.TrimEnd('/') : "http://demo";
 
-    public UpstreamUsed Used { get; } = new(upstream is Upstream.Server named ? named.Address.AbsoluteUri.TrimEnd('/') : "demo");
+    /// <summary>What the log calls it.</summary>
+    public string Label { get; } = upstream is Upstream.Server named ? named.Address.AbsoluteUri.TrimEnd('/') : "demo";
 
     public Upstream Config => upstream;
 

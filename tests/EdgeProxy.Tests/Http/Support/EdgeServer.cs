@@ -11,6 +11,7 @@ using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Hosting.Listening;
 using EdgeProxy.Hosting.Pipeline;
 using EdgeProxy.Http;
+using EdgeProxy.Observability;
 using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -48,7 +49,7 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     public required ChallengeTable Challenges { get; init; }
 
-    public required LogLines Log { get; init; }
+    public required TestLog Log { get; init; }
 
     /// <summary>What arrived at the end of the pipeline.</summary>
     public required ConcurrentQueue<Arrival> Arrivals { get; init; }
@@ -67,7 +68,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         Action<KestrelServerOptions>? kestrel = null,
         ConnectionDelegateWrapper? wrap = null)
     {
-        var log = new LogLines(accessLevel);
+        var log = new TestLog(accessLevel: accessLevel);
         var challenges = new ChallengeTable();
         var arrivals = new ConcurrentQueue<Arrival>();
         var builder = WebApplication.CreateSlimBuilder();
@@ -75,6 +76,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddSingleton(challenges)
+            .AddSingleton<AccessLog>()
             .AddSingleton(Shares(config, sharesCertificate))
             .AddSingleton(new AdminSources(() => true, () => [], (_, _) => Task.FromResult<IReadOnlyList<ConfigError>>([])))
             .AddSingleton(new CurrentSites { Table = SiteTable.Create(config, site => EdgePipeline.Of(site, End(arrivals, answer ?? Answer))) });
@@ -148,7 +150,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     {
         var loggers = listen.ApplicationServices.GetRequiredService<ILoggerFactory>();
         var limit = new ConnectionLimit(TimeProvider.System, loggers.CreateLogger<ConnectionLimit>());
-        var rejection = new RejectionMiddleware(loggers, TimeProvider.System);
+        var rejection = new RejectionMiddleware(new AccessLog(loggers), TimeProvider.System);
         if (wrap is not null)
             listen.Use(next => wrap(next));
         Listeners.SetUp(listen, kind, limit, handshake, rejection);

@@ -65,7 +65,7 @@ internal sealed class TestEdge : IAsyncDisposable
     {
         var config = Config(target, trustedProxies ?? [], maxBody);
         var sites = new CurrentSites();
-        var log = new TestLog();
+        var log = new TestLog("EdgeProxy");
         var access = new ConcurrentQueue<(int, string)>();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Information);
@@ -174,7 +174,7 @@ internal sealed class TestEdge : IAsyncDisposable
         }
         finally
         {
-            Access.Enqueue((context.Response.StatusCode, context.Features.Get<UpstreamUsed>()?.Address ?? "-"));
+            Access.Enqueue((context.Response.StatusCode, RequestNotes.Of(context).Upstream ?? "-"));
         }
     }
 }

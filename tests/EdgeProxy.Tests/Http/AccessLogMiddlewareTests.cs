@@ -3,12 +3,11 @@ using System.Text;
 using System.Text.RegularExpressions;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Observability;
-using EdgeProxy.Tests.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
-namespace EdgeProxy.Tests.Observability;
+namespace EdgeProxy.Tests.Http;
 
 public sealed class AccessLogMiddlewareTests
 {
@@ -19,12 +18,20 @@ public sealed class AccessLogMiddlewareTests
     {
         await using var server = await StartAsync(context =>
         {
-            context.Features.Set(new UpstreamUsed("http://api:8071"));
+            RequestNotes.Of(context).Upstream = "http://api:8071";
             return context.Response.WriteAsync("hello");
         });
         await server.HttpAsync(Get);
         var line = Assert.Single(await server.Log.AccessAsync(1));
         Assert.Matches("""^example\.org 127\.0\.0\.1 "GET /a\?b HTTP/1\.1" 200 5 \d+\.\dms http://api:8071 done$""", line);
+    }
+
+    [Fact]
+    public async Task NamesTheClientBehindATrustedProxy()
+    {
+        await using var server = await EdgeServer.StartAsync(Config() with { TrustedProxies = [IPNetwork.Parse("127.0.0.0/8")] });
+        await server.HttpAsync(Get.Replace("\r\n\r\n", "\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n", StringComparison.Ordinal));
+        Assert.StartsWith("example.org 203.0.113.9 ", Assert.Single(await server.Log.AccessAsync(1)), StringComparison.Ordinal);
     }
 
     [Theory]
