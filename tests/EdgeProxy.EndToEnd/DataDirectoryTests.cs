@@ -107,6 +107,78 @@ public sealed class DataDirectoryTests
     }
 
     [Fact]
+    public async Task TwoProcessesOnOneDirectoryOrderEachNameOnceAndServeTheSame()
+    {
+        await using var pebble = await PebbleProcess.StartAsync(cancellationToken: Token);
+        await using var ca = await CaRelay.StartAsync(pebble.DirectoryUrl);
+        string[] names = [.. Enumerable.Range(0, 12).Select(number => $"n{number}.test")];
+        // The CA comes to the first one only, whoever has ordered.
+        await using var one = new EdgeProxyInstance(Acme.Section(ca, names)) { HttpPort = pebble.HttpPort };
+        await using var two = new EdgeProxyInstance(Acme.Section(ca, names)) { DataDirectory = one.DataDirectory };
+
+        await Task.WhenAll(one.StartAsync(), two.StartAsync());
+        foreach (var name in names)
+        {
+            await Acme.WaitForCertificateAsync(one, name);
+            await Acme.WaitForCertificateAsync(two, name);
+            var served = await OpenSsl.GetChainAsync(one.HttpsPort, name);
+            Assert.Equal(served[0].Thumbprint, (await OpenSsl.GetChainAsync(two.HttpsPort, name))[0].Thumbprint);
+        }
+
+        Assert.Equal(names.Length, ca.OrderCount);
+        Assert.Single(ca.Exchanges, exchange => exchange is { Path: "/sign-me-up", Status: 201 });
+        Assert.Equal((0, 0), (await one.StopAsync(), await two.StopAsync()));
+        Assert.Empty(Directory.GetFiles(one.DataDirectory, "lease.json", SearchOption.AllDirectories));
+        Assert.Empty(Directory.GetFiles(one.DataDirectory, "*.damaged*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task TheCaMayComeToAnotherProcessThanTheOneThatOrders()
+    {
+        await using var pebble = await PebbleProcess.StartAsync(cancellationToken: Token);
+        await using var ca = await CaRelay.StartAsync(pebble.DirectoryUrl);
+        await using var visited = new EdgeProxyInstance(Sites) { HttpPort = pebble.HttpPort };
+        await using var orders = new EdgeProxyInstance(Acme.Section(ca, "two.test")) { DataDirectory = visited.DataDirectory };
+        await visited.StartAsync();
+
+        await orders.StartAsync();
+
+        await Acme.WaitForCertificateAsync(orders, "two.test");
+        Assert.Equal(1, ca.OrderCount);
+        await orders.StopAsync();
+        Assert.Empty(Directory.GetFiles(visited.Data("challenges")));
+    }
+
+    [Fact]
+    public async Task AProcessCarriesOnWhatAnotherWasKilledAt()
+    {
+        await using var pebble = await PebbleProcess.StartAsync(cancellationToken: Token);
+        await using var ca = await CaRelay.StartAsync(pebble.DirectoryUrl);
+        var finalizing = new TaskCompletionSource();
+        var open = new TaskCompletionSource();
+        ca.Intercept = async context =>
+        {
+            if (!context.Request.Path.StartsWithSegments("/finalize-order"))
+                return false;
+            finalizing.TrySetResult();
+            await open.Task;
+            return false;
+        };
+        await using var one = new EdgeProxyInstance(Acme.Section(ca, "one.test")) { HttpPort = pebble.HttpPort };
+        await using var two = new EdgeProxyInstance(Acme.Section(ca, "one.test")) { DataDirectory = one.DataDirectory };
+        await one.StartAsync();
+        await finalizing.Task.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        await two.StartAsync();
+
+        await one.KillAsync();
+        open.SetResult();
+
+        await Acme.WaitForCertificateAsync(two, "one.test");
+        Assert.Equal(1, ca.OrderCount);
+        Assert.Contains("Took over", two.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ForeignFilesAreLeftAlone()
     {
         await using var edge = new EdgeProxyInstance(Sites);

@@ -71,6 +71,7 @@ internal static class EdgeHost
         .AddSingleton<ChallengeTable>()
         .AddSingleton<IChallengeSolver>(all => new HttpChallengeSolver(
             all.GetRequiredService<ChallengeTable>(), Listening(all.GetRequiredService<IHostApplicationLifetime>())))
+        .AddSingleton<FindSharedChallenge>(all => all.GetRequiredService<CertificateKeeper>().FindChallengeAsync)
         .AddSingleton<CertificateTable>()
         .AddSingleton<SessionAnchors>()
         .AddSingleton<TlsHandshake>()

@@ -6,21 +6,34 @@ namespace EdgeProxy.Http;
 
 /// <summary>Answers http-01 challenges (RFC 8555 §8.3), whatever the host. On plain http the folder is ours: what is in it, read raw or
 /// normalized, and is not exactly a known token is 404. On https only a known token is ours; the rest belongs to the site's upstream.</summary>
-internal sealed class ChallengeMiddleware(RequestDelegate next, ChallengeTable challenges)
+internal sealed class ChallengeMiddleware(RequestDelegate next, ChallengeTable challenges, FindSharedChallenge findShared)
 {
     public Task InvokeAsync(HttpContext context)
     {
         var raw = RequestTarget.PathAndQuery(RequestTarget.Raw(context));
-        var named = raw.StartsWith(Http01.PathPrefix, StringComparison.Ordinal);
-        if (named && FindAnswer(context.Request.Method, raw[Http01.PathPrefix.Length..].ToString()) is { } keyAuthorization)
-            return WriteAsync(context, keyAuthorization);
-
-        var ours = ListenerFeature.Of(context) == ListenerKind.Http && (named || NormalizesToFolder(context.Request.Path));
-        return ours ? ErrorBody.WriteAsync(context, StatusCodes.Status404NotFound) : next(context);
+        if (raw.StartsWith(Http01.PathPrefix, StringComparison.Ordinal))
+            return AnswerAsync(context, raw[Http01.PathPrefix.Length..].ToString());
+        return IsPlain(context) && NormalizesToFolder(context.Request.Path)
+            ? ErrorBody.WriteAsync(context, StatusCodes.Status404NotFound)
+            : next(context);
     }
 
-    private string? FindAnswer(string method, string token) =>
-        (HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) ? challenges.Find(token) : null;
+    private async Task AnswerAsync(HttpContext context, string token)
+    {
+        if (await FindAnswerAsync(context, token) is { } keyAuthorization)
+            await WriteAsync(context, keyAuthorization);
+        else if (IsPlain(context))
+            await ErrorBody.WriteAsync(context, StatusCodes.Status404NotFound);
+        else
+            await next(context);
+    }
+
+    private async ValueTask<string?> FindAnswerAsync(HttpContext context, string token) =>
+        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
+            ? challenges.Find(token) ?? await findShared(token, context.RequestAborted)
+            : null;
+
+    private static bool IsPlain(HttpContext context) => ListenerFeature.Of(context) == ListenerKind.Http;
 
     // Kestrel's Path has percent-encoding and dot segments resolved.
     private static bool NormalizesToFolder(PathString path) => path.Value?.StartsWith(Http01.PathPrefix, StringComparison.OrdinalIgnoreCase) == true;
@@ -34,3 +47,6 @@ internal sealed class ChallengeMiddleware(RequestDelegate next, ChallengeTable c
             await context.Response.Body.WriteAsync(body);
     }
 }
+
+/// <summary>Finds the key authorization of a challenge that another process has opened; null when there is none.</summary>
+internal delegate Task<string?> FindSharedChallenge(string token, CancellationToken cancellationToken);

@@ -5,6 +5,8 @@ namespace EdgeProxy.Storage;
 /// <summary>Writes files whole: a reader, and a start after a crash, sees the old content or the new, never a part.</summary>
 internal static partial class AtomicFile
 {
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromMinutes(10);
+
     // Links lead to files that are not ours. What cannot be entered holds nothing that this process wrote.
     private static readonly EnumerationOptions OwnFolders = new()
     {
@@ -24,7 +26,7 @@ internal static partial class AtomicFile
     {
         var folder = Path.GetDirectoryName(path)!;
         PrivateFolder.Create(folder);
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        var temporary = TemporaryFor(path);
         try
         {
             WriteToDisk(temporary, content, secret);
@@ -39,6 +41,10 @@ internal static partial class AtomicFile
         PrivateFolder.FlushEntries(folder);
     }
 
+    /// <summary>A name beside a file that nobody else uses, and by which a leftover is known.</summary>
+    public static string TemporaryFor(string path) =>
+        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+
     /// <summary>Renames a file within its folder, surviving a power cut once it returns.</summary>
     public static void Rename(string from, string to)
     {
@@ -46,13 +52,24 @@ internal static partial class AtomicFile
         PrivateFolder.FlushEntries(Path.GetDirectoryName(to)!);
     }
 
-    /// <summary>Deletes what writes that never finished left behind in <paramref name="folder"/> and two levels below, and nothing else.</summary>
-    public static void RemoveLeftovers(string folder)
+    /// <summary>Deletes a file, if there is one; after a power cut it may be there again.</summary>
+    public static void Remove(string path)
+    {
+        if (Directory.Exists(Path.GetDirectoryName(path)))
+            File.Delete(path);
+    }
+
+    /// <summary>Deletes what writes that never finished left behind in <paramref name="folder"/> and two levels below, and nothing else.
+    /// What is young may be a write of another process that is under way.</summary>
+    public static void RemoveLeftovers(string folder, DateTimeOffset now)
     {
         if (!Directory.Exists(folder))
             return;
-        foreach (var leftover in Directory.EnumerateFiles(folder, ".*.tmp", OwnFolders).Where(path => TemporaryName().IsMatch(Path.GetFileName(path))))
-            TryDelete(leftover);
+        foreach (var leftover in Directory.EnumerateFiles(folder, ".*.tmp", OwnFolders))
+        {
+            if (TemporaryName().IsMatch(Path.GetFileName(leftover)) && now - File.GetLastWriteTimeUtc(leftover) > LongestWrite)
+                TryDelete(leftover);
+        }
     }
 
     [GeneratedRegex(@"^\..+\.[0-9a-f]{32}\.tmp$")]
@@ -74,7 +91,7 @@ internal static partial class AtomicFile
         {
             File.Delete(path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (DataDirectoryException.IsCause(exception))
         {
             // A leftover costs nothing; whatever stopped the deletion stops the write too and is reported there.
         }

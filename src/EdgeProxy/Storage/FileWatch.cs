@@ -38,9 +38,9 @@ internal sealed class FileWatch(IReadOnlyList<string> paths, TimeProvider time)
         {
             return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (DataDirectoryException.IsCause(exception))
         {
-            return error.GetType().Name;
+            return exception.GetType().Name;
         }
     }
 }

@@ -5,6 +5,17 @@ namespace EdgeProxy.Acme.Tests.Transport;
 public sealed class PrivateKeyPemTests
 {
     [Fact]
+    public void ReadsAPrivateKeyOfEitherKindButNotItsPublicHalf()
+    {
+        foreach (var key in (AsymmetricAlgorithm[])[ECDsa.Create(ECCurve.NamedCurves.nistP256), RSA.Create(2048)])
+        {
+            using var read = PrivateKeyPem.TryParse(key.ExportPkcs8PrivateKeyPem())!;
+            Assert.Equal(key.ExportSubjectPublicKeyInfo(), read.ExportSubjectPublicKeyInfo());
+            Assert.Null(PrivateKeyPem.TryParse(key.ExportSubjectPublicKeyInfoPem()));
+        }
+    }
+
+    [Fact]
     public void WipesWhatItExportedToSeeWhetherTheKeyIsPrivate()
     {
         using var key = new ExportingKey();

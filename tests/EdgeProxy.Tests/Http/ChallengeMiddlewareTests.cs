@@ -17,6 +17,14 @@ public sealed class ChallengeMiddlewareTests
     }
 
     [Fact]
+    public async Task AnswersForTheOtherProcessesOnTheDataDirectory()
+    {
+        await using var server = await Started();
+        var response = await server.HttpAsync($"GET {Folder}{EdgeServer.SharedToken} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        Assert.Equal((200, $"{EdgeServer.SharedToken}.shared"), (response.Status, response.Body));
+    }
+
+    [Fact]
     public async Task AnswersHeadWithoutABody()
     {
         await using var server = await Started();

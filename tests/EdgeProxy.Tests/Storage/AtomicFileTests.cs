@@ -5,6 +5,8 @@ namespace EdgeProxy.Tests.Storage;
 
 public sealed class AtomicFileTests
 {
+    private static DateTimeOffset Later => TimeProvider.System.GetUtcNow().AddHours(1);
+
     [Theory]
     [InlineData(true, UnixFileMode.UserRead | UnixFileMode.UserWrite)]
     [InlineData(false, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead)]
@@ -79,10 +81,21 @@ public sealed class AtomicFileTests
         foreach (var leftover in leftovers)
             folder.Write(leftover, "half a k");
 
-        AtomicFile.RemoveLeftovers(folder.Path);
+        AtomicFile.RemoveLeftovers(folder.Path, Later);
 
         Assert.Equal([folder.File("sub/privkey.pem")], Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
-        AtomicFile.RemoveLeftovers(folder.File("missing"));
+        AtomicFile.RemoveLeftovers(folder.File("missing"), Later);
+    }
+
+    [Fact]
+    public void AWriteThatAnotherProcessIsJustAtIsNoLeftover()
+    {
+        using var folder = new TestFolder();
+        var temporary = folder.Write($".privkey.pem.{Guid.NewGuid():N}.tmp", "half a k");
+
+        AtomicFile.RemoveLeftovers(folder.Path, TimeProvider.System.GetUtcNow());
+
+        Assert.True(File.Exists(temporary));
     }
 
     [Fact]
@@ -99,7 +112,7 @@ public sealed class AtomicFileTests
         ];
         Directory.CreateSymbolicLink(folder.File("link"), elsewhere.Path);
 
-        AtomicFile.RemoveLeftovers(folder.Path);
+        AtomicFile.RemoveLeftovers(folder.Path, Later);
 
         Assert.All(files, file => Assert.True(File.Exists(file), file));
     }

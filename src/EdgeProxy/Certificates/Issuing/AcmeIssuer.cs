@@ -5,52 +5,43 @@ using EdgeProxy.Configuration.Model;
 namespace EdgeProxy.Certificates.Issuing;
 
 /// <summary>Obtains certificates from an ACME CA.</summary>
-internal sealed class AcmeIssuer(AcmeConfig config, AcmeSession session, IChallengeSolver solver, TimeProvider time) : ICertificateIssuer
+internal sealed class AcmeIssuer(
+    AcmeConfig config, AcmeSession session, SharedChallenges challenges, TimeProvider time, Action leaveSession) : ICertificateIssuer
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
+
+    private Action? _leaveSession = leaveSession;
 
     public string Authority => config.DirectoryUrl.AbsoluteUri;
 
     public CertificateKeyType KeyType => config.KeyType;
 
+    public Task<IDisposable> TakeTurnAsync(string name, bool hasFailed, CancellationToken cancellationToken) =>
+        session.Turns.TakeAsync(name, hasFailed, cancellationToken);
+
     public async Task<byte[]> IssueAsync(Issuance issuance, CancellationToken cancellationToken)
     {
-        var turn = session.Turns.Of(issuance.Name);
-        await turn.WaitAsync(cancellationToken);
-        // Waiting for a turn does not count.
         using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             return await ObtainAsync(issuance, retryWithNewAccount: true, either.Token);
         }
-        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IssuanceException($"{Authority} gave no certificate within {Timeout.TotalMinutes:0} minutes.", error);
+            throw new IssuanceException($"{Authority} gave no certificate within {Timeout.TotalMinutes:0} minutes.", exception);
         }
-        // "Too many requests" may be about this one name.
-        catch (AcmeException error) when (error.IsServiceUnavailable)
+        catch (AcmeException refusal)
         {
-            throw session.Pause(error);
+            throw session.Explain(refusal);
         }
-        catch (AcmeException error)
+        catch (FormatException exception)
         {
-            throw new IssuanceException(error.Message, error)
-            {
-                RetryAfter = time.GetUtcNow() + error.RetryAfter,
-                OrderIsLost = error.IsPermanent,
-                CaIsUnavailable = error.IsRateLimited || error.IsUnreachable,
-            };
-        }
-        catch (FormatException error)
-        {
-            throw new IssuanceException(error.Message, error);
-        }
-        finally
-        {
-            turn.Release();
+            throw new IssuanceException(exception.Message, exception);
         }
     }
+
+    public void Dispose() => Interlocked.Exchange(ref _leaveSession, null)?.Invoke();
 
     private async Task<byte[]> ObtainAsync(Issuance issuance, bool retryWithNewAccount, CancellationToken cancellationToken)
     {
@@ -58,14 +49,14 @@ internal sealed class AcmeIssuer(AcmeConfig config, AcmeSession session, IChalle
         session.Turns.Begin(issuance.Name);
         try
         {
-            var order = new CertificateOrder(client, solver, time, issuance.Random);
+            var order = new CertificateOrder(client, challenges.SolverFor, time, issuance.Random);
             var issued = await order.ObtainAsync(CreateRequest(issuance), cancellationToken);
             session.Turns.Finish(issuance.Name);
             return issued.Pem.ToArray();
         }
-        catch (AcmeException error) when (error.IsAccountMissing && retryWithNewAccount)
+        catch (AcmeException refusal) when (refusal.IsAccountMissing && retryWithNewAccount)
         {
-            session.ForgetAccount(client);
+            await session.ForgetAccountAsync(client, cancellationToken);
         }
 
         return await ObtainAsync(issuance, retryWithNewAccount: false, cancellationToken);
@@ -75,11 +66,7 @@ internal sealed class AcmeIssuer(AcmeConfig config, AcmeSession session, IChalle
     {
         Profile = config.Profile,
         ExistingOrder = issuance.PendingOrder,
-        OrderCreated = (order, _) =>
-        {
-            issuance.OrderPlaced(order);
-            return ValueTask.CompletedTask;
-        },
+        OrderCreated = (order, _) => new(issuance.OrderPlaced(order)),
     };
 
     private static AcmeIdentifier Identify(string name) =>

@@ -3,138 +3,189 @@ using System.Security.Cryptography.X509Certificates;
 using EdgeProxy.Acme;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Issuing;
 
 /// <summary>Our dealings with one CA: one account however many names start together, and silence for a while where the CA turns away all
 /// of them. Nothing is sent before a certificate is needed.</summary>
-internal sealed class AcmeSession(AcmeConfig authority, AccountStore accounts, TimeProvider time, ILogger<AcmeSession> logger)
+internal sealed class AcmeSession : IDisposable
 {
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(1);
+    private readonly AcmeConfig _authority;
+    private readonly AccountStore _accounts;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _ending = new();
 
+    // Held for looks into memory only.
     private readonly Lock _lock = new();
-    private Task<AcmeClient>? _client;
+    private Task<Connection>? _connection;
     private string? _roots;
     private (IssuanceException Reason, DateTimeOffset From)? _pause;
+
+    public AcmeSession(AcmeConfig authority, AccountStore accounts, TimeProvider time, ILogger<AcmeSession> logger) =>
+        (_authority, _accounts, _time, _logger) = (authority, accounts, time, logger);
 
     /// <summary>Taken for the length of an order.</summary>
     public OrderTurns Turns { get; } = new();
 
-    /// <summary>A client with an account. Those who ask while it is being registered share the outcome; when that is a refusal, those who ask
-    /// during the pause that follows share it too.</summary>
+    /// <summary>A client with an account. Those who ask while it is being registered share the outcome; when that is a refusal, those
+    /// who ask during the pause that follows share it too.</summary>
     /// <exception cref="IssuanceException">The CA does not want to be asked now.</exception>
-    public Task<AcmeClient> OpenAsync(CancellationToken cancellationToken)
+    public async Task<AcmeClient> OpenAsync(CancellationToken cancellationToken)
     {
+        // Each time, so that a root that was replaced is trusted from the next order on.
+        var roots = await ReadRootsAsync(cancellationToken);
+        return (await ConnectOnce(roots).WaitAsync(cancellationToken)).Client;
+    }
+
+    /// <summary>What a name is told whose request was refused. One that meets all names has all of them leave the CA alone.</summary>
+    public IssuanceException Explain(AcmeException refusal) =>
+        PausePolicy.IsForAll(refusal) ? Pause(refusal) : IssuanceException.From(refusal, _time.GetUtcNow())!;
+
+    /// <summary>Has the next <see cref="OpenAsync"/> register again, because the CA does not know the account of
+    /// <paramref name="client"/>.</summary>
+    public async Task ForgetAccountAsync(AcmeClient client, CancellationToken cancellationToken)
+    {
+        await using (await _accounts.AcquireAsync(_authority, cancellationToken))
+        {
+            // Somebody else may have registered again meanwhile.
+            if (await _accounts.FindAsync(_authority, cancellationToken) is { } account && account.Url == client.AccountUrl)
+            {
+                await _accounts.SaveAsync(account with { Url = null }, cancellationToken);
+                LogForgotten();
+            }
+        }
+
         lock (_lock)
         {
-            var roots = ReadRoots();
-            if (roots != _roots)
-                (_roots, _client, _pause) = (roots, null, null);
-            // A clock that was set back since must not make the pause longer.
-            if (_pause is { } pause && pause.From <= time.GetUtcNow() && time.GetUtcNow() < pause.Reason.RetryAfter)
-                return Task.FromException<AcmeClient>(pause.Reason);
-            if (_client is null or { IsCompleted: true, IsCompletedSuccessfully: false })
-                _client = Task.Run(() => ConnectAsync(roots), CancellationToken.None);
-            return _client.WaitAsync(cancellationToken);
+            if (_connection is { IsCompletedSuccessfully: true } && _connection.Result.Client == client)
+                _connection = null;
         }
     }
 
-    /// <summary>Has every name leave the CA alone for as long as it asked to, and for a minute at least.</summary>
-    /// <returns>What they are told meanwhile.</returns>
-    public IssuanceException Pause(AcmeException refusal)
+    /// <summary>Ends the connections. Nothing may be under way any more but the registration that nobody waits for.</summary>
+    public void Dispose()
     {
-        var now = time.GetUtcNow();
-        var pause = refusal.RetryAfter > ShortestPause ? refusal.RetryAfter.Value : ShortestPause;
-        var reason = new IssuanceException(refusal.Message, refusal) { RetryAfter = now + pause, CaIsUnavailable = true };
+        _ending.Cancel();
+        _ending.Dispose();
+        lock (_lock)
+            _connection?.ContinueWith(done => done.Result.Dispose(), CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private Task<Connection> ConnectOnce(string? roots)
+    {
+        lock (_lock)
+        {
+            if (roots != _roots)
+                (_roots, _connection, _pause) = (roots, null, null);
+            // A clock that was set back since must not make the pause longer.
+            if (_pause is { } pause && pause.From <= _time.GetUtcNow() && _time.GetUtcNow() < pause.Reason.RetryAfter)
+                return Task.FromException<Connection>(pause.Reason);
+            if (_connection is null or { IsCompleted: true, IsCompletedSuccessfully: false })
+            {
+                var ending = _ending.Token;
+                _connection = Task.Run(() => ConnectAsync(roots, ending), CancellationToken.None);
+            }
+
+            return _connection;
+        }
+    }
+
+    private IssuanceException Pause(AcmeException refusal)
+    {
+        var now = _time.GetUtcNow();
+        var reason = new IssuanceException(refusal.Message, refusal)
+        {
+            RetryAfter = now + PausePolicy.LengthOf(refusal),
+            OrderIsBlameless = true,
+        };
         lock (_lock)
             _pause = (reason, now);
         return reason;
     }
 
-    /// <summary>Has the next <see cref="OpenAsync"/> register again, because the CA does not know the account of
-    /// <paramref name="client"/>.</summary>
-    public void ForgetAccount(AcmeClient client)
-    {
-        lock (_lock)
-        {
-            // Somebody else may have registered again meanwhile.
-            if (_client is not { IsCompletedSuccessfully: true } || _client.Result != client)
-                return;
-            accounts.Save(accounts.FindOrCreate(authority) with { Url = null });
-            _client = null;
-            LogForgotten();
-        }
-    }
-
-    private async Task<AcmeClient> ConnectAsync(string? roots)
+    private async Task<Connection> ConnectAsync(string? roots, CancellationToken cancellationToken)
     {
         var network = AcmeNetwork.Create(ParseRoots(roots));
         try
         {
-            return await FindAccountAsync(network);
+            return new Connection(await OpenAccountAsync(network, cancellationToken), network);
         }
-        catch (Exception error)
+        catch (Exception exception)
         {
             network.Dispose();
-            if (error is AcmeException refusal)
+            if (exception is AcmeException refusal)
                 throw Pause(refusal);
             throw;
         }
     }
 
-    private async Task<AcmeClient> FindAccountAsync(HttpMessageInvoker network)
+    private async Task<AcmeClient> OpenAccountAsync(HttpMessageInvoker network, CancellationToken cancellationToken)
     {
-        var account = accounts.FindOrCreate(authority);
-        var client = new AcmeClient(network, authority.DirectoryUrl, AcmeAccountKey.FromPem(account.Key), time) { AccountUrl = account.Url };
+        if (await _accounts.FindAsync(_authority, cancellationToken) is { Url: not null } known && known.Contact == _authority.Email)
+            return CreateClient(network, known);
+        await using var lease = await _accounts.AcquireAsync(_authority, cancellationToken);
+        // Another process may have registered it meanwhile.
+        var account = await _accounts.FindOrCreateAsync(_authority, cancellationToken);
+        var client = CreateClient(network, account);
+        await lease.EnsureHeldAsync(cancellationToken);
         if (account.Url is null)
-            await RegisterAsync(client, account);
-        else if (account.Contact != authority.Email)
-            await UpdateContactAsync(client, account);
+            await RegisterAsync(client, account, cancellationToken);
+        else if (account.Contact != _authority.Email)
+            await UpdateContactAsync(client, account, cancellationToken);
         return client;
     }
 
-    private async Task RegisterAsync(AcmeClient client, StoredAccount account)
+    private AcmeClient CreateClient(HttpMessageInvoker network, StoredAccount account) =>
+        new(network, _authority.DirectoryUrl, AcmeAccountKey.FromPem(account.Key), _time) { AccountUrl = account.Url };
+
+    private async Task RegisterAsync(AcmeClient client, StoredAccount account, CancellationToken cancellationToken)
     {
-        var binding = authority.ExternalAccount is { } external ? ExternalAccountBinding.FromBase64Url(external.KeyId, external.HmacKey) : null;
-        var registered = await client.CreateAccountAsync(new AccountRequest(Contacts, authority.AcceptTermsOfService, binding));
-        accounts.Save(account with { Url = registered.Url, Contact = authority.Email });
-        logger.LogInformation("Registered the account {Account}", registered.Url);
+        var binding = _authority.ExternalAccount is { } external
+            ? ExternalAccountBinding.FromBase64Url(external.KeyId, external.HmacKey) : null;
+        var request = new AccountRequest(Contacts, _authority.AcceptTermsOfService, binding);
+        var registered = await client.CreateAccountAsync(request, cancellationToken);
+        await _accounts.SaveAsync(account with { Url = registered.Url, Contact = _authority.Email }, CancellationToken.None);
+        _logger.LogInformation("Registered the account {Account}", registered.Url);
     }
 
-    private async Task UpdateContactAsync(AcmeClient client, StoredAccount account)
+    private async Task UpdateContactAsync(AcmeClient client, StoredAccount account, CancellationToken cancellationToken)
     {
         try
         {
-            await client.UpdateAccountAsync(Contacts);
-            accounts.Save(account with { Contact = authority.Email });
+            await client.UpdateAccountAsync(Contacts, cancellationToken);
+            await _accounts.SaveAsync(account with { Contact = _authority.Email }, CancellationToken.None);
         }
-        catch (AcmeException error) when (error.IsAccountMissing)
+        catch (AcmeException refusal) when (refusal.IsAccountMissing)
         {
             LogForgotten();
-            await RegisterAsync(client, account);
+            await RegisterAsync(client, account, cancellationToken);
         }
-        catch (AcmeException error)
+        catch (AcmeException refusal)
         {
             // An account with an old address orders as well as any.
-            logger.LogWarning("{Directory} does not take {Email} as the account's contact; certificates are ordered all the same: {Reason}",
-                authority.DirectoryUrl, authority.Email ?? "the absence of an address", error.Message);
+            _logger.LogWarning(
+                "{Directory} does not take {Email} as the account's contact; certificates are ordered all the same: {Reason}",
+                _authority.DirectoryUrl, _authority.Email ?? "the absence of an address", refusal.Message);
         }
     }
 
-    private void LogForgotten() => logger.LogWarning("{Directory} does not know our account any more; registering again", authority.DirectoryUrl);
+    private void LogForgotten() =>
+        _logger.LogWarning("{Directory} does not know our account any more; registering again", _authority.DirectoryUrl);
 
-    private string[] Contacts => authority.Email is { } email ? [$"mailto:{email}"] : [];
+    private string[] Contacts => _authority.Email is { } email ? [$"mailto:{email}"] : [];
 
-    /// <summary>Read each time, so that a root that was replaced is trusted from the next order on.</summary>
-    private string? ReadRoots()
+    private async Task<string?> ReadRootsAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return authority.TrustedRoots is { } path ? File.ReadAllText(path) : null;
+            return _authority.TrustedRoots is { } path ? await File.ReadAllTextAsync(path, cancellationToken) : null;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (DataDirectoryException.IsCause(exception))
         {
-            throw new IssuanceException($"{authority.TrustedRoots} (Acme:TrustedRoots) cannot be read: {error.Message}", error);
+            throw new IssuanceException($"{_authority.TrustedRoots} (Acme:TrustedRoots) cannot be read: {exception.Message}", exception);
         }
     }
 
@@ -146,9 +197,14 @@ internal sealed class AcmeSession(AcmeConfig authority, AccountStore accounts, T
             roots.ImportFromPem(pem);
             return pem is null || roots.Count > 0 ? roots : throw new CryptographicException();
         }
-        catch (CryptographicException error)
+        catch (CryptographicException exception)
         {
-            throw new IssuanceException($"{authority.TrustedRoots} (Acme:TrustedRoots) holds no PEM certificate.", error);
+            throw new IssuanceException($"{_authority.TrustedRoots} (Acme:TrustedRoots) holds no PEM certificate.", exception);
         }
+    }
+
+    private sealed record Connection(AcmeClient Client, HttpMessageInvoker Network) : IDisposable
+    {
+        public void Dispose() => Network.Dispose();
     }
 }

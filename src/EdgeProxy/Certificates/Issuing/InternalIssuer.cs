@@ -15,19 +15,31 @@ internal sealed class InternalIssuer(InternalRootStore roots, TimeProvider time)
     // Machines in a network do not agree on the minute.
     private static readonly TimeSpan Backdating = TimeSpan.FromHours(1);
 
-    public string Authority => roots.Find() is { } root ? $"internal:{root.Thumbprint}" : "internal";
+    public string Authority => roots.Known is { } root ? $"internal:{root.Thumbprint}" : "internal";
 
     public CertificateKeyType KeyType => CertificateKeyType.P256;
 
-    public Task<byte[]> IssueAsync(Issuance issuance, CancellationToken cancellationToken)
+    /// <summary>Every name may order as soon as there is a root; then <see cref="Authority"/> is known, too.</summary>
+    public async Task<IDisposable> TakeTurnAsync(string name, bool hasFailed, CancellationToken cancellationToken)
     {
-        var root = roots.FindOrCreate();
+        await roots.FindOrCreateAsync(cancellationToken);
+        return new Turn();
+    }
+
+    public async Task<byte[]> IssueAsync(Issuance issuance, CancellationToken cancellationToken)
+    {
+        var root = await roots.FindOrCreateAsync(cancellationToken);
         // A root from before the clock was set back.
         var begin = Later(time.GetUtcNow() - Backdating, root.NotBefore.ToUniversalTime());
         var end = Earlier(begin + Backdating + Lifetime, root.NotAfter.ToUniversalTime());
         var request = CreateRequest(issuance.Name, (ECDsa)issuance.Key, root);
         using var leaf = request.Create(root, begin, end, RandomNumberGenerator.GetBytes(16));
-        return Task.FromResult(Encoding.ASCII.GetBytes(leaf.ExportCertificatePem() + "\n"));
+        return Encoding.ASCII.GetBytes(leaf.ExportCertificatePem() + "\n");
+    }
+
+    public void Dispose()
+    {
+        // The root is its store's.
     }
 
     private static CertificateRequest CreateRequest(string name, ECDsa key, X509Certificate2 root)
@@ -48,4 +60,12 @@ internal sealed class InternalIssuer(InternalRootStore roots, TimeProvider time)
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+
+    private sealed class Turn : IDisposable
+    {
+        public void Dispose()
+        {
+            // There is room for all.
+        }
+    }
 }

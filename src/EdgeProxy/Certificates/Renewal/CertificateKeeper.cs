@@ -7,9 +7,9 @@ using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Renewal;
 
-/// <summary>Keeps every configured name served with a certificate. Each name has a loop of its own, so that none waits for another; names
-/// with the same PEM pair share one. Safe to call from any thread.</summary>
-internal sealed class CertificateKeeper(CertificateTable table, Func<CertificateSource, string, ICertificateIssuer> createIssuer,
+/// <summary>Keeps every configured name served with a certificate. Each name has a loop of its own, so that none waits for another; names with
+/// the same PEM pair share one. Safe to call from any thread.</summary>
+internal sealed class CertificateKeeper(CertificateTable table, Func<CertificateSource, Stores, ICertificateIssuer> createIssuer,
     TimeProvider time, Random random, ILoggerFactory loggers)
 {
     // Long enough for a file to be written to its end.
@@ -23,10 +23,11 @@ internal sealed class CertificateKeeper(CertificateTable table, Func<Certificate
     private readonly List<KeptName> _ending = [];
     private volatile IReadOnlyList<KeptName> _names = [];
     private string? _dataDirectory;
+    private volatile Stores? _stores;
     private bool _isStopped;
 
     public CertificateKeeper(CertificateTable table, IChallengeSolver solver, TimeProvider time, Random random, ILoggerFactory loggers)
-        : this(table, new IssuerFactory(solver, time, loggers).Create, time, random, loggers)
+        : this(table, new Issuers((_, _) => solver, time, loggers).Create, time, random, loggers)
     {
     }
 
@@ -46,7 +47,7 @@ internal sealed class CertificateKeeper(CertificateTable table, Func<Certificate
             _ending.RemoveAll(name => name.Task.Work.IsCompleted);
             var hasMoved = config.DataDirectory != _dataDirectory;
             if (hasMoved)
-                PrepareDirectory(config.DataDirectory);
+                _stores = Stores.OpenAsync(config.DataDirectory, time, loggers, CancellationToken.None).GetAwaiter().GetResult();
             _dataDirectory = config.DataDirectory;
             Replace(config.Sites.SelectMany(site => site.Names), hasMoved);
         }
@@ -54,6 +55,21 @@ internal sealed class CertificateKeeper(CertificateTable table, Func<Certificate
         if (!ExactChain.IsSupported)
             _logger.LogWarning(
                 "This .NET runtime rebuilds certificate chains from the machine's trust store; cross-signed roots may be left out");
+    }
+
+    /// <summary>The key authorization of a challenge that another process on the data directory has opened, if there is one.</summary>
+    public async Task<string?> FindChallengeAsync(string token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _stores is { } stores ? await stores.Challenges.FindAsync(token, cancellationToken) : null;
+        }
+        catch (DataDirectoryException exception)
+        {
+            _logger.LogError(
+                "Whether another process has opened the challenge that a CA asks for cannot be found out: {Reason}", exception.Message);
+            return null;
+        }
     }
 
     /// <summary>Takes over certificate files that have changed now instead of within two seconds.</summary>
@@ -134,10 +150,9 @@ internal sealed class CertificateKeeper(CertificateTable table, Func<Certificate
     private KeptName Begin(SiteName name, List<KeptName> previous, List<LoopTask> begun)
     {
         // Only loops of this kind use the name's folder, one at a time.
-        var predecessor = Task.WhenAll(previous.Where(kept => kept.Task.Loop is RenewalLoop).Select(kept => kept.Task.Work));
-        var loop = new RenewalLoop(name.Name, createIssuer(name.Certificate, _dataDirectory!), Inherited(previous),
-            new CertificateStore(_dataDirectory!, loggers.CreateLogger<CertificateStore>()), predecessor, time, new Random(random.Next()),
-            loggers.CreateLogger<RenewalLoop>());
+        var predecessor = Task.WhenAll(previous.Select(kept => kept.Task).Where(task => task.Loop is RenewalLoop).Select(task => task.Work));
+        var loop = new RenewalLoop(name.Name, createIssuer(name.Certificate, _stores!), Inherited(previous), _stores!.Certificates,
+            predecessor, time, new Random(random.Next()), loggers.CreateLogger<RenewalLoop>());
         var task = new LoopTask(loop, predecessor, Preparing);
         begun.Add(task);
         return new KeptName(name, loop.Cell, task);
@@ -158,20 +173,5 @@ internal sealed class CertificateKeeper(CertificateTable table, Func<Certificate
 
         name.Task.Dispose();
         _ending.Add(name);
-    }
-
-    private void PrepareDirectory(string dataDirectory)
-    {
-        try
-        {
-            PrivateFolder.Create(dataDirectory);
-            AtomicFile.RemoveLeftovers(dataDirectory);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            _logger.LogError(
-                "The data directory {Directory} cannot be prepared. What it holds is served, but no certificate can be obtained: {Reason}",
-                dataDirectory, exception.Message);
-        }
     }
 }

@@ -78,6 +78,11 @@ internal sealed class FileCertificateLoop(CertificateSource.File source, TimePro
         }
     }
 
+    public void Dispose()
+    {
+        // The files are somebody else's.
+    }
+
     public CertificateState StateOf(CertificateCell cell)
     {
         Prepare();

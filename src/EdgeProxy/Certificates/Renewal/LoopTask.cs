@@ -30,6 +30,7 @@ internal sealed class LoopTask(ICertificateLoop loop, Task predecessor, Semaphor
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var ended = loop;
         try
         {
             await predecessor;

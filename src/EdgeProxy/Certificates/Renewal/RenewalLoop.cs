@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using EdgeProxy.Certificates.Issuing;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Certificates.Tls;
+using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Renewal;
 
@@ -23,6 +24,8 @@ internal sealed class RenewalLoop : ICertificateLoop
 
     /// <summary>Null before the disk was looked at.</summary>
     private volatile RenewalState? _state;
+    private StoredRenewal? _stored;
+    private bool _needsRepair;
 
     /// <param name="name">The name.</param>
     /// <param name="issuer">The CA that its certificate comes from.</param>
@@ -56,6 +59,7 @@ internal sealed class RenewalLoop : ICertificateLoop
         {
             try
             {
+                await RepairAsync(cancellationToken);
                 await WaitUntilDueAsync(cancellationToken);
                 await AttemptAsync(cancellationToken);
             }
@@ -69,6 +73,8 @@ internal sealed class RenewalLoop : ICertificateLoop
             }
         }
     }
+
+    public void Dispose() => _issuer.Dispose();
 
     public CertificateState StateOf(CertificateCell cell)
     {
@@ -90,18 +96,64 @@ internal sealed class RenewalLoop : ICertificateLoop
         }
         catch (Exception exception)
         {
-            _logger.LogError(exception, "Loading the certificate of {Name} failed unexpectedly", _name);
+            if (exception is DataDirectoryException)
+                _logger.LogError("The certificate of {Name} on disk cannot be used: {Reason}", _name, exception.Message);
+            else
+                _logger.LogError(exception, "Loading the certificate of {Name} failed unexpectedly", _name);
             return RenewalStateParser.Parse(null, null, _issuer.Authority, _time.GetUtcNow());
         }
     }
 
+    /// <summary>Only looks, as another process may just be writing. Files are read when the task is returned: nobody waits here.</summary>
     private RenewalState LoadStored()
     {
-        var stored = _store.Load(_name);
+        var stored = _store.LoadAsync(_name, CancellationToken.None).GetAwaiter().GetResult();
+        (_needsRepair, _stored) = (stored.NeedsRepair, stored.Renewal);
+        return Adopt(stored.Certificate);
+    }
+
+    /// <summary>Completes what a crash has interrupted, so that others find a pair that fits together.</summary>
+    private async Task RepairAsync(CancellationToken cancellationToken)
+    {
+        if (!_needsRepair)
+            return;
+        _needsRepair = false;
+        try
+        {
+            await using var lease = await _store.AcquireAsync(_name, cancellationToken);
+            await RefreshAsync(cancellationToken);
+        }
+        catch (DataDirectoryException exception)
+        {
+            _logger.LogWarning("What is stored for {Name} is damaged and cannot be repaired: {Reason}", _name, exception.Message);
+        }
+    }
+
+    /// <summary>Takes over what another process has stored. The lease is held.</summary>
+    private async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        await _store.RepairAsync(_name, cancellationToken);
+        var (certificate, stored, _) = await _store.LoadAsync(_name, cancellationToken);
+        // Unless something differs, memory knows more: a failure may not have been stored.
+        if (stored == _stored && certificate?.Leaf.Thumbprint == State.Certificate?.Thumbprint)
+            return;
+        var served = Cell.Certificate;
+        _stored = stored;
+        State = Adopt(certificate);
+        if (Cell.Certificate is { } adopted && adopted != served)
+            _logger.LogInformation(
+                "Took over the certificate of {Name} that another process has stored, from {Issuer}, valid until {NotAfter:u}",
+                _name, adopted.Issuer, adopted.NotAfter);
+    }
+
+    private RenewalState Adopt(ServingCertificate? certificate)
+    {
+        var served = Cell.Certificate;
         // What is on disk may be older than what another source has left.
-        if (stored is not null && (Cell.Certificate is null || stored.NotAfter > _time.GetUtcNow()))
-            Cell.Certificate = stored;
-        return RenewalStateParser.Parse(_store.LoadState(_name), stored, _issuer.Authority, _time.GetUtcNow());
+        if (certificate is not null && certificate.Leaf.Thumbprint != served?.Leaf.Thumbprint
+            && (served is null || certificate.NotAfter > _time.GetUtcNow()))
+            Cell.Certificate = certificate;
+        return RenewalStateParser.Parse(_stored, certificate, _issuer.Authority, _time.GetUtcNow());
     }
 
     private async Task WaitUntilDueAsync(CancellationToken cancellationToken)
@@ -119,29 +171,53 @@ internal sealed class RenewalLoop : ICertificateLoop
 
     private async Task AttemptAsync(CancellationToken cancellationToken)
     {
-        _logger.LogInformation("Obtaining a certificate for {Name} from {Authority}",
-            _name, _issuer is InternalIssuer ? "the internal CA" : _issuer.Authority);
-        _store.ProbeWrite();
-        using var key = PrepareKey();
-        var chain = await _issuer.IssueAsync(new Issuance(_name, key, State.Order?.Url, Remember, _random), cancellationToken);
-        Take(_store.Install(_name, chain, out var problem) ?? throw new IssuanceException(problem) { OrderIsLost = true });
+        using var turn = await _issuer.TakeTurnAsync(_name, State is RenewalState.Failed, cancellationToken);
+        await using var lease = await _store.AcquireAsync(_name, cancellationToken);
+        try
+        {
+            await RefreshAsync(cancellationToken);
+            // Another process may have obtained it, or failed to, while this one waited.
+            if (Left() > TimeSpan.Zero)
+                return;
+            await ObtainAsync(lease, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            Postpone(exception);
+        }
+
+        await TrySaveStateAsync(lease);
     }
 
-    private AsymmetricAlgorithm PrepareKey()
+    private async Task ObtainAsync(ILease lease, CancellationToken cancellationToken)
     {
-        if (State.Order is not null && _store.LoadNextKey(_name, _issuer.KeyType) is { } pending)
+        _logger.LogInformation(
+            "Obtaining a certificate for {Name} from {Authority}", _name, _issuer is InternalIssuer ? "the internal CA" : _issuer.Authority);
+        await _store.ProbeWriteAsync(cancellationToken);
+        using var key = await PrepareKeyAsync(cancellationToken);
+        await lease.EnsureHeldAsync(cancellationToken);
+        var chain = await _issuer.IssueAsync(new Issuance(_name, key, State.Order?.Url, RememberAsync, _random), cancellationToken);
+        // Whoever has the lease now has the order and its key, too.
+        await lease.EnsureHeldAsync(CancellationToken.None);
+        var (certificate, problem) = await _store.InstallAsync(_name, chain);
+        Take(certificate ?? throw new IssuanceException(problem) { OrderIsLost = true });
+    }
+
+    private async Task<AsymmetricAlgorithm> PrepareKeyAsync(CancellationToken cancellationToken)
+    {
+        if (State.Order is not null && await _store.LoadNextKeyAsync(_name, _issuer.KeyType, cancellationToken) is { } pending)
             return pending;
         // An order belongs to its key.
         State = State.WithoutOrder();
         var key = KeyFactory.Create(_issuer.KeyType);
-        _store.SaveNextKey(_name, key);
+        await _store.SaveNextKeyAsync(_name, key, cancellationToken);
         return key;
     }
 
-    private void Remember(Uri order)
+    private Task RememberAsync(Uri order)
     {
         State = State.OrderPlaced(order);
-        _store.SaveState(_name, RenewalStateParser.ToStored(State));
+        return SaveStateAsync();
     }
 
     private void Take(ServingCertificate certificate)
@@ -153,45 +229,35 @@ internal sealed class RenewalLoop : ICertificateLoop
         if (State.Due > RenewalPolicy.Due(certificate))
             _logger.LogWarning("The new certificate of {Name} is valid from {NotBefore:u} to {NotAfter:u}, which by this machine's clock is "
                 + "due for renewal already; set the clock, if it is wrong", _name, certificate.NotBefore, certificate.NotAfter);
-        TrySaveState();
     }
 
     private void Postpone(Exception exception)
     {
-        var failure = Explain(exception);
-        State = State.AttemptFailed(failure, Cell.Certificate, _time.GetUtcNow(), _random);
-        _logger.LogError(exception is IssuanceException or IOException or UnauthorizedAccessException ? null : exception,
-            "No certificate for {Name}: {Reason}. Next attempt: {Due:u}", _name, failure.Reason.TrimEnd('.'), State.Due);
-        TrySaveState();
+        var now = _time.GetUtcNow();
+        var foreseen = IssuanceException.From(exception, now);
+        var failure = foreseen ?? new IssuanceException("An error that EdgeProxy does not know how to explain; see the log.");
+        State = State.AttemptFailed(failure, Cell.Certificate, now, _random);
+        _logger.LogError(foreseen is null ? exception : null,
+            "No certificate for {Name}: {Reason} Next attempt: {Due:u}", _name, failure.Message, State.Due);
     }
 
-    private static AttemptFailure Explain(Exception exception) => exception switch
-    {
-        IssuanceException refusal => new(Sentence(refusal.Message))
-        {
-            RetryAfter = refusal.RetryAfter,
-            OrderIsLost = refusal.OrderIsLost,
-            OrderIsBlameless = refusal.CaIsUnavailable,
-        },
-        IOException or UnauthorizedAccessException => new(Sentence($"The data directory cannot be written: {exception.Message}"))
-        {
-            OrderIsBlameless = true,
-        },
-        _ => new("An error that EdgeProxy does not know how to explain; see the log."),
-    };
-
-    // What the system contributes comes with and without a full stop.
-    private static string Sentence(string text) => text.TrimEnd('.') + ".";
-
-    private void TrySaveState()
+    private async Task TrySaveStateAsync(ILease lease)
     {
         try
         {
-            _store.SaveState(_name, RenewalStateParser.ToStored(State));
+            await lease.EnsureHeldAsync(CancellationToken.None);
+            await SaveStateAsync();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (DataDirectoryException exception)
         {
             _logger.LogError("The renewal state of {Name} cannot be stored: {Reason}", _name, exception.Message);
         }
+    }
+
+    private async Task SaveStateAsync()
+    {
+        var stored = RenewalStateParser.ToStored(State);
+        await _store.SaveStateAsync(_name, stored, CancellationToken.None);
+        _stored = stored;
     }
 }

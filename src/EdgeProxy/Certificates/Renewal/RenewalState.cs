@@ -1,3 +1,4 @@
+using EdgeProxy.Certificates.Issuing;
 using EdgeProxy.Certificates.Tls;
 
 namespace EdgeProxy.Certificates.Renewal;
@@ -80,7 +81,7 @@ internal abstract record RenewalState
     /// <param name="served">What is served meanwhile; null for nothing.</param>
     /// <param name="now">When it ended.</param>
     /// <param name="random">Source of the jitter.</param>
-    public RenewalState AttemptFailed(AttemptFailure failure, ServingCertificate? served, DateTimeOffset now, Random random)
+    public RenewalState AttemptFailed(IssuanceException failure, ServingCertificate? served, DateTimeOffset now, Random random)
     {
         var failures = this is Failed failed ? failed.Failures + 1 : 1;
         return new Failed
@@ -89,7 +90,7 @@ internal abstract record RenewalState
             Certificate = Certificate,
             Order = failure.OrderIsLost ? null : failure.OrderIsBlameless ? Order : Order?.AfterFailure(),
             Failures = failures,
-            LastError = failure.Reason,
+            LastError = failure.Message,
             RetryDue = RetrySchedule.Next(failures, now, failure.RetryAfter, served?.NotAfter, random),
         };
     }
@@ -120,18 +121,4 @@ internal sealed record PendingOrder(Uri Url, int Failures)
 
     /// <returns>Null when it has been tried often enough: it may be stuck.</returns>
     public PendingOrder? AfterFailure() => Failures + 1 >= Attempts ? null : this with { Failures = Failures + 1 };
-}
-
-/// <summary>Why an attempt has failed.</summary>
-/// <param name="Reason">A sentence.</param>
-internal sealed record AttemptFailure(string Reason)
-{
-    /// <summary>The earliest time for another attempt, when the CA named one.</summary>
-    public DateTimeOffset? RetryAfter { get; init; }
-
-    /// <summary>Whether the order is of no use any more.</summary>
-    public bool OrderIsLost { get; init; }
-
-    /// <summary>Whether the order cannot be the reason: neither our disk nor a CA that is away makes it worse.</summary>
-    public bool OrderIsBlameless { get; init; }
 }

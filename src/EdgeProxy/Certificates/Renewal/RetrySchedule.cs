@@ -1,11 +1,13 @@
+using EdgeProxy.Certificates.Issuing;
+
 namespace EdgeProxy.Certificates.Renewal;
 
 /// <summary>Decides when a failed attempt is repeated: after 1, 10 and 100 minutes, then daily, but sooner when what is served ends soon;
 /// and never before the CA allows it, unless that is absurdly late.</summary>
 internal static class RetrySchedule
 {
-    /// <summary>The longest wait of all. No CA's limits reach back further than a week.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromDays(8);
+    /// <summary>The longest wait of all.</summary>
+    public static readonly TimeSpan Longest = PausePolicy.Longest;
 
     private static readonly TimeSpan[] Delays =
         [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(100), TimeSpan.FromDays(1)];
@@ -23,10 +25,13 @@ internal static class RetrySchedule
     /// <param name="random">Source of the jitter.</param>
     public static DateTimeOffset Next(int failures, DateTimeOffset now, DateTimeOffset? retryAfter, DateTimeOffset? notAfter, Random random)
     {
-        var next = now + Delay(failures, notAfter - now) * (1 + random.NextDouble() * Jitter);
+        var later = 1 + random.NextDouble() * Jitter;
+        var next = now + Delay(failures, notAfter - now) * later;
         if (!(retryAfter > next))
             return next;
-        return retryAfter < now + Longest ? retryAfter.Value : now + Longest;
+        // A CA may have told all names the same time.
+        var asked = now + (retryAfter.Value - now) * later;
+        return asked < now + Longest ? asked : now + Longest;
     }
 
     private static TimeSpan Delay(int failures, TimeSpan? left)

@@ -6,68 +6,86 @@ using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Stored;
 
-/// <summary>The ACME accounts on disk, one for each CA and external account. A key is stored before any CA sees it.</summary>
-internal sealed class AccountStore(string dataDirectory, ILogger<AccountStore> logger)
+/// <summary>The ACME accounts in the data directory, one for each CA and external account. A key is stored before any CA sees it.
+/// Whoever changes anything holds the lease of the CA's host.</summary>
+internal sealed class AccountStore(IDataDirectory directory, ILogger<AccountStore> logger)
 {
-    private readonly Lock _lock = new();
+    /// <summary>Waits for the sole right to make and change the accounts at a CA.</summary>
+    public Task<ILease> AcquireAsync(AcmeConfig authority, CancellationToken cancellationToken) =>
+        directory.AcquireAsync(FolderOf(authority.DirectoryUrl), cancellationToken);
 
-    /// <summary>The account to use with a CA. One that is not there yet is made, with a new key and without a URL.</summary>
-    public StoredAccount FindOrCreate(AcmeConfig authority)
+    /// <summary>The account to use with a CA; null when there is none. Needs no lease.</summary>
+    public async Task<StoredAccount?> FindAsync(AcmeConfig authority, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        foreach (var key in KeysOf(authority))
         {
-            var path = PathOf(authority.DirectoryUrl, authority.ExternalAccount?.KeyId);
-            return Load(path) ?? Create(path, authority);
+            var account = await directory.ReadJsonAsync<StoredAccount>(key, cancellationToken);
+            if (account is not null && IsUsable(account) && IsFor(authority, account))
+                return account with { StoredAs = key };
         }
-    }
 
-    public void Save(StoredAccount account)
-    {
-        lock (_lock)
-            JsonFile.Write(PathOf(account.Directory, account.ExternalAccount), account, secret: true);
-    }
-
-    /// <summary>The host's own folder, or, where another directory or external account of the same host has that, one beside it.</summary>
-    private string PathOf(Uri directory, string? externalAccount)
-    {
-        var host = directory.IdnHost.Replace(':', '_');
-        var path = Path.Combine(dataDirectory, "accounts", host, "account.json");
-        if (Load(path) is not { } there || (there.Directory == directory && there.ExternalAccount == externalAccount))
-            return path;
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{directory} {externalAccount}"));
-        return Path.Combine(dataDirectory, "accounts", $"{host}_{Convert.ToHexStringLower(hash)[..8]}", "account.json");
-    }
-
-    private StoredAccount? Load(string path)
-    {
-        var account = JsonFile.Read<StoredAccount>(path, logger);
-        if (account is null || IsKey(account.Key))
-            return account;
-        logger.LogWarning("{File} holds no usable key; it was set aside as {Aside}", path, Storage.DamagedFile.SetAside(path));
         return null;
     }
 
-    private static StoredAccount Create(string path, AcmeConfig authority)
+    /// <summary>The same; one that is not there yet is made, with a new key and without a URL. What is damaged is set aside.</summary>
+    public async Task<StoredAccount> FindOrCreateAsync(AcmeConfig authority, CancellationToken cancellationToken)
+    {
+        foreach (var key in KeysOf(authority))
+            await RepairAsync(key, cancellationToken);
+        return await FindAsync(authority, cancellationToken) ?? await CreateAsync(authority, cancellationToken);
+    }
+
+    public Task SaveAsync(StoredAccount account, CancellationToken cancellationToken) =>
+        directory.WriteJsonAsync(account.StoredAs, account, secret: true, cancellationToken);
+
+    private async Task<StoredAccount> CreateAsync(AcmeConfig authority, CancellationToken cancellationToken)
     {
         using var key = AcmeAccountKey.Generate();
+        var isTaken = await directory.ReadAsync(KeyOf(FolderOf(authority.DirectoryUrl)), cancellationToken) is not null;
         var account = new StoredAccount
         {
             Directory = authority.DirectoryUrl,
             Key = key.ToPem(),
             ExternalAccount = authority.ExternalAccount?.KeyId,
+            StoredAs = KeyOf(isTaken ? OwnFolderOf(authority) : FolderOf(authority.DirectoryUrl)),
         };
-        JsonFile.Write(path, account, secret: true);
+        await SaveAsync(account, cancellationToken);
         return account;
     }
 
-    private static bool IsKey(string pem)
+    private async Task RepairAsync(string key, CancellationToken cancellationToken)
+    {
+        await directory.RepairJsonAsync<StoredAccount>(key, logger, cancellationToken);
+        if (await directory.ReadJsonAsync<StoredAccount>(key, cancellationToken) is { } account && !IsUsable(account))
+            await directory.SetAsideAsync(key, "it holds no usable key", logger, cancellationToken);
+    }
+
+    /// <summary>Its own folder first: the host's may have become free since, or hold what somebody has put there.</summary>
+    private static string[] KeysOf(AcmeConfig authority) => [KeyOf(OwnFolderOf(authority)), KeyOf(FolderOf(authority.DirectoryUrl))];
+
+    private static string KeyOf(string folder) => folder + "/account.json";
+
+    /// <summary>The folder of the CA's host, which the first account there has.</summary>
+    private static string FolderOf(Uri directoryUrl) => $"accounts/{directoryUrl.IdnHost.Replace(':', '_')}";
+
+    /// <summary>That of a further account at the same host: of another directory there, or bound to another external account.</summary>
+    private static string OwnFolderOf(AcmeConfig authority)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{authority.DirectoryUrl} {authority.ExternalAccount?.KeyId}"));
+        return $"{FolderOf(authority.DirectoryUrl)}_{Convert.ToHexStringLower(hash)[..8]}";
+    }
+
+    private static bool IsFor(AcmeConfig authority, StoredAccount account) =>
+        account.Directory == authority.DirectoryUrl && account.ExternalAccount == authority.ExternalAccount?.KeyId;
+
+    private static bool IsUsable(StoredAccount account)
     {
         try
         {
-            using var key = AcmeAccountKey.FromPem(pem);
+            using var key = AcmeAccountKey.FromPem(account.Key);
             return true;
         }
-        catch (Exception error) when (error is ArgumentException or FormatException or CryptographicException)
+        catch (Exception exception) when (exception is ArgumentException or FormatException or CryptographicException)
         {
             return false;
         }

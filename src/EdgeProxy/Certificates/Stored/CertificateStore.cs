@@ -1,141 +1,111 @@
 using System.Security.Cryptography;
 using System.Text;
+using EdgeProxy.Acme;
 using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Stored;
 
-/// <summary>The certificates on disk. A crash between any two writes leaves a pair that <see cref="Load"/> can use or complete:
-/// the next key is there before its certificate, and takes the old key's place after it.</summary>
-internal sealed class CertificateStore(string dataDirectory, ILogger<CertificateStore> logger)
+/// <summary>The certificates in the data directory. A crash between any two writes leaves a pair that <see cref="LoadAsync"/> can use:
+/// the next key is there before its certificate, and takes the old key's place after it. Whoever changes anything holds the name's
+/// lease.</summary>
+internal sealed class CertificateStore(IDataDirectory directory, ILogger<CertificateStore> logger)
 {
-    /// <summary>Finds out whether files can be written now, so that no order is placed whose certificate could not be kept.</summary>
-    public void ProbeWrite() => PrivateFolder.ProbeWrite(dataDirectory);
+    /// <summary>Finds out whether anything can be written now, so that no order is placed whose certificate could not be kept.</summary>
+    public Task ProbeWriteAsync(CancellationToken cancellationToken) => directory.ProbeWriteAsync(cancellationToken);
 
-    /// <summary>The certificate on disk; null when there is none that can be used. What cannot be used is set aside.</summary>
-    public ServingCertificate? Load(string name)
+    /// <summary>Waits for the sole right to order and store this name's certificate.</summary>
+    public Task<ILease> AcquireAsync(string name, CancellationToken cancellationToken) =>
+        directory.AcquireAsync(new CertificateFolder(name).Folder, cancellationToken);
+
+    /// <summary>What is stored, as it is. Needs no lease: a pair that another process is just replacing may look damaged.</summary>
+    public async Task<StoredCertificate> LoadAsync(string name, CancellationToken cancellationToken)
     {
-        var folder = new CertificateFolder(dataDirectory, name);
-        try
-        {
-            return LoadPair(name, folder);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            logger.LogError("The certificate of {Name} on disk cannot be used: {Reason}", name, error.Message);
-            return null;
-        }
+        var folder = new CertificateFolder(name);
+        var (renewal, isDamaged) = await directory.LookAtJsonAsync<StoredRenewal>(folder.State, cancellationToken);
+        var (chain, key) = (await ReadTextAsync(folder.Chain, cancellationToken), await ReadTextAsync(folder.Key, cancellationToken));
+        if (chain is null && key is null)
+            return new StoredCertificate(null, renewal, isDamaged);
+        if (Parse(chain, key, name, out _) is { } whole)
+            return new StoredCertificate(whole, renewal, isDamaged);
+        var interrupted = Parse(chain, await ReadTextAsync(folder.NextKey, cancellationToken), name, out _);
+        return new StoredCertificate(interrupted, renewal, NeedsRepair: true);
     }
 
-    public StoredRenewal? LoadState(string name)
+    /// <summary>Completes a pair whose storing was interrupted, and sets aside what cannot be used.</summary>
+    public async Task RepairAsync(string name, CancellationToken cancellationToken)
     {
-        try
+        var folder = new CertificateFolder(name);
+        await directory.RepairJsonAsync<StoredRenewal>(folder.State, logger, cancellationToken);
+        var (chain, key) = (await ReadTextAsync(folder.Chain, cancellationToken), await ReadTextAsync(folder.Key, cancellationToken));
+        if (Parse(chain, key, name, out var problem) is not null)
+            return;
+        if (Parse(chain, await ReadTextAsync(folder.NextKey, cancellationToken), name, out _) is not null)
         {
-            return JsonFile.Read<StoredRenewal>(new CertificateFolder(dataDirectory, name).State, logger);
+            await directory.RenameAsync(folder.NextKey, folder.Key, cancellationToken);
+            logger.LogInformation("Completed the certificate of {Name}, whose storing had been interrupted", name);
+            return;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            logger.LogError("The renewal state of {Name} cannot be read: {Reason}", name, error.Message);
-            return null;
-        }
+
+        await directory.SetAsideAsync(folder.Chain, problem, logger, cancellationToken);
+        await directory.SetAsideAsync(folder.Key, problem, logger, cancellationToken);
     }
 
-    public void SaveState(string name, StoredRenewal state) => JsonFile.Write(new CertificateFolder(dataDirectory, name).State, state);
+    public Task SaveStateAsync(string name, StoredRenewal state, CancellationToken cancellationToken) =>
+        directory.WriteJsonAsync(new CertificateFolder(name).State, state, secret: false, cancellationToken);
 
     /// <summary>The key that a pending order was placed with; null when there is none of this type.</summary>
-    public AsymmetricAlgorithm? LoadNextKey(string name, CertificateKeyType type)
+    public async Task<AsymmetricAlgorithm?> LoadNextKeyAsync(string name, CertificateKeyType type, CancellationToken cancellationToken)
     {
-        var path = new CertificateFolder(dataDirectory, name).NextKey;
-        if (!File.Exists(path))
+        var path = new CertificateFolder(name).NextKey;
+        if (await ReadTextAsync(path, cancellationToken) is not { } pem)
             return null;
-        var key = KeyFactory.FromPem(File.ReadAllText(path));
+        var key = PrivateKeyPem.TryParse(pem);
         if (key is null)
-            SetAside(path, "it holds no private key");
+            await directory.SetAsideAsync(path, "it holds no private key", logger, cancellationToken);
         else if (KeyFactory.IsOfType(key, type))
             return key;
         key?.Dispose();
         return null;
     }
 
-    public void SaveNextKey(string name, AsymmetricAlgorithm key)
-    {
-        var folder = new CertificateFolder(dataDirectory, name);
-        // The one that is there may belong to what is served, if loading could not complete it.
-        if (Parse(ReadText(folder.Chain), ReadText(folder.NextKey), name, out _) is not null)
-            AtomicFile.Rename(folder.NextKey, folder.Key);
-        AtomicFile.Write(folder.NextKey, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()), secret: true);
-    }
+    /// <summary>Keeps the key of an order that is about to be placed. What is stored MUST have been repaired: the next key that is there
+    /// may belong to what is served.</summary>
+    public Task SaveNextKeyAsync(string name, AsymmetricAlgorithm key, CancellationToken cancellationToken) => directory.WriteAsync(
+        new CertificateFolder(name).NextKey, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()), secret: true, cancellationToken);
 
     /// <summary>Keeps the certificate that was issued for the next key, and gives it back as it is served.</summary>
-    /// <param name="name">The name that it was ordered for.</param>
-    /// <param name="chain">What the CA sent.</param>
-    /// <param name="problem">Why it cannot be used, as a sentence. Nothing was written then.</param>
-    /// <returns>Null when it is not for that key or not for that name.</returns>
-    public ServingCertificate? Install(string name, byte[] chain, out string problem)
+    /// <returns>Without a certificate when it is not for that key or not for that name: then nothing was written, and the problem is a
+    /// sentence.</returns>
+    public async Task<(ServingCertificate? Certificate, string Problem)> InstallAsync(string name, byte[] chain)
     {
-        var folder = new CertificateFolder(dataDirectory, name);
-        if (!PemPairParser.TryParse(Encoding.UTF8.GetString(chain), File.ReadAllText(folder.NextKey), out var certificate, out problem))
-        {
-            problem = $"What the CA sent for {name} {problem}.";
-            return null;
-        }
-
+        var folder = new CertificateFolder(name);
+        var nextKey = await ReadTextAsync(folder.NextKey, CancellationToken.None) ?? "";
+        if (!PemPairParser.TryParse(Encoding.UTF8.GetString(chain), nextKey, out var certificate, out var problem))
+            return (null, $"What the CA sent for {name} {problem}.");
         if (!certificate.Covers(name))
-        {
-            problem = $"The certificate that the CA sent is not for {name}.";
-            return null;
-        }
-
-        AtomicFile.Write(folder.Chain, chain);
-        AtomicFile.Rename(folder.NextKey, folder.Key);
-        return certificate;
-    }
-
-    private ServingCertificate? LoadPair(string name, CertificateFolder folder)
-    {
-        var chain = ReadText(folder.Chain);
-        if (Parse(chain, ReadText(folder.Key), name, out var problem) is { } certificate)
-            return certificate;
-        if (Parse(chain, ReadText(folder.NextKey), name, out _) is { } interrupted)
-        {
-            TryComplete(name, folder);
-            return interrupted;
-        }
-
-        SetAside(folder.Chain, problem);
-        SetAside(folder.Key, problem);
-        return null;
-    }
-
-    private void TryComplete(string name, CertificateFolder folder)
-    {
-        try
-        {
-            AtomicFile.Rename(folder.NextKey, folder.Key);
-            logger.LogInformation("Completed the certificate of {Name}, whose storing had been interrupted", name);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            logger.LogWarning("The certificate of {Name} is served, but its storing, which had been interrupted, cannot be completed: {Reason}",
-                name, error.Message);
-        }
+            return (null, $"The certificate that the CA sent is not for {name}.");
+        await directory.WriteAsync(folder.Chain, chain, secret: false, CancellationToken.None);
+        await directory.RenameAsync(folder.NextKey, folder.Key, CancellationToken.None);
+        return (certificate, "");
     }
 
     private static ServingCertificate? Parse(string? chain, string? key, string name, out string problem)
     {
         problem = "its other half is missing";
-        if (chain is null || key is null || !PemPairParser.TryParse(chain, key, out var certificate, out problem))
+        if (chain is null || key is null || !PemPairParser.TryParse(chain, key, out var certificate, out var fault))
             return null;
         problem = $"the certificate is not for {name}";
         return certificate.Covers(name) ? certificate : null;
     }
 
-    private static string? ReadText(string path) => File.Exists(path) ? File.ReadAllText(path) : null;
-
-    private void SetAside(string path, string problem)
-    {
-        if (File.Exists(path))
-            logger.LogWarning("{File} cannot be used: {Problem}. It was set aside as {Aside}", path, problem, DamagedFile.SetAside(path));
-    }
+    private async Task<string?> ReadTextAsync(string key, CancellationToken cancellationToken) =>
+        await directory.ReadAsync(key, cancellationToken) is { } content ? Encoding.UTF8.GetString(content) : null;
 }
+
+/// <summary>What is stored for a name.</summary>
+/// <param name="Certificate">What can be served of it; null when there is nothing that can.</param>
+/// <param name="Renewal">What is noted about it; null when there is nothing that can be understood.</param>
+/// <param name="NeedsRepair">Whether something is there that is damaged or does not fit together.</param>
+internal sealed record StoredCertificate(ServingCertificate? Certificate, StoredRenewal? Renewal, bool NeedsRepair);

@@ -3,7 +3,7 @@ using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Certificates.Stored;
 
-/// <summary>Makes private keys of the kinds that can be configured, and reads them back.</summary>
+/// <summary>Makes private keys of the kinds that can be configured, and tells them apart.</summary>
 internal static class KeyFactory
 {
     public static AsymmetricAlgorithm Create(CertificateKeyType type) => type switch
@@ -25,29 +25,4 @@ internal static class KeyFactory
         (RSA, CertificateKeyType.RSA4096) => key.KeySize == 4096,
         _ => false,
     };
-
-    /// <summary>The private key in PEM, or null when the text holds none.</summary>
-    public static AsymmetricAlgorithm? FromPem(string pem)
-    {
-        AsymmetricAlgorithm[] kinds = [ECDsa.Create(), RSA.Create()];
-        var key = Array.Find(kinds, kind => TryImport(kind, pem));
-        foreach (var other in kinds.Where(kind => kind != key))
-            other.Dispose();
-        return key;
-    }
-
-    private static bool TryImport(AsymmetricAlgorithm key, string pem)
-    {
-        try
-        {
-            key.ImportFromPem(pem);
-            // A public key imports as well; only a private one exports.
-            CryptographicOperations.ZeroMemory(key.ExportPkcs8PrivateKey());
-            return true;
-        }
-        catch (Exception error) when (error is ArgumentException or CryptographicException)
-        {
-            return false;
-        }
-    }
 }

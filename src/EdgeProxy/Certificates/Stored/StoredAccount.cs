@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace EdgeProxy.Certificates.Stored;
 
 /// <summary>An account at a CA: the content of account.json.</summary>
@@ -16,6 +18,10 @@ internal sealed record StoredAccount
 
     /// <summary>The external account it is bound to.</summary>
     public string? ExternalAccount { get; init; }
+
+    /// <summary>Its key in the data directory.</summary>
+    [JsonIgnore]
+    public string StoredAs { get; init; } = "";
 
     public override string ToString() => $"account {Url} at {Directory}";
 }

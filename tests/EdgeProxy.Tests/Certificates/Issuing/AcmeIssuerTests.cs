@@ -44,9 +44,11 @@ public sealed class AcmeIssuerTests
         Assert.Equal(ownerOnly, File.GetUnixFileMode(edge.Data("certificates/a.example/privkey.pem")));
         Assert.Equal(ownerOnly | UnixFileMode.UserExecute, File.GetUnixFileMode(edge.Data("certificates/a.example")));
         Assert.Equal(ownerOnly | UnixFileMode.UserExecute, File.GetUnixFileMode(edge.Data("accounts")));
-        await Eventually.BecomesTrueAsync(() => File.ReadAllText(edge.Data("certificates/a.example/renewal.json")).Contains("\"certificate\"", StringComparison.Ordinal));
+        await Eventually.BecomesTrueAsync(() => File.Exists(edge.Data("certificates/a.example/renewal.json"))
+            && !File.Exists(edge.Data("certificates/a.example/lease.json")));
         Assert.Equal(["fullchain.pem", "privkey.pem", "renewal.json"],
             Directory.GetFiles(edge.Data("certificates/a.example")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Empty(Directory.GetFiles(edge.Data("challenges")));
         Assert.DoesNotContain("PRIVATE KEY", edge.Log.Text, StringComparison.Ordinal);
     }
 
@@ -138,7 +140,8 @@ public sealed class AcmeIssuerTests
         edge.Apply("a.example");
         await edge.AllIssuedAsync();
 
-        var key = KeyFactory.FromPem(await File.ReadAllTextAsync(edge.Data("certificates/a.example/privkey.pem"), TestContext.Current.CancellationToken))!;
+        var pem = await File.ReadAllTextAsync(edge.Data("certificates/a.example/privkey.pem"), TestContext.Current.CancellationToken);
+        var key = PrivateKeyPem.TryParse(pem)!;
         Assert.Equal(size, key.KeySize);
         Assert.StartsWith(algorithm, key.GetType().Name, StringComparison.OrdinalIgnoreCase);
     }
@@ -182,9 +185,9 @@ public sealed class AcmeIssuerTests
         var log = new TestLog();
         await using var challenges = await ChallengeServer.StartAsync(0);
         var authority = new AcmeConfig { DirectoryUrl = new Uri($"https://localhost:{FreePort.Next()}/dir") };
-        var store = new CertificateStore(folder.Path, log.For<CertificateStore>());
+        var store = (await TestStores.OpenAsync(folder.Path)).Certificates;
         using var key = KeyFactory.Create(authority.KeyType);
-        store.SaveNextKey("a.example", key);
+        await store.SaveNextKeyAsync("a.example", key, TestContext.Current.CancellationToken);
         var before = new StoredRenewal
         {
             Authority = authority.DirectoryUrl.AbsoluteUri,
@@ -192,14 +195,14 @@ public sealed class AcmeIssuerTests
             Order = new Uri(authority.DirectoryUrl, "/order/1"),
             OrderFailures = 2,
         };
-        store.SaveState("a.example", before);
+        await store.SaveStateAsync("a.example", before, TestContext.Current.CancellationToken);
 
         var loop = new CertificateKeeper(new CertificateTable(), challenges, TimeProvider.System, new Random(1), log);
         loop.Apply(TestConfig.Create(folder.Path, new CertificateSource.Acme(authority), "a.example"));
         await Eventually.BecomesTrueAsync(() => loop.Statuses[0].State.LastError is not null);
         await loop.StopAsync();
 
-        Assert.Equal(before.Order, store.LoadState("a.example")!.Order);
+        Assert.Equal(before.Order, (await store.LoadAsync("a.example", TestContext.Current.CancellationToken)).Renewal!.Order);
     }
 
     [Fact]
@@ -219,30 +222,40 @@ public sealed class AcmeIssuerTests
         await using var ca = await ScriptedCa.StartAsync();
         ca.Register().Refuse("/new-order", 503, "serverInternal", TimeSpan.FromHours(1));
         using var folder = new TestFolder();
+        var stores = await TestStores.OpenAsync(folder.Path);
         var before = DateTimeOffset.UtcNow;
-        var issuers = new IssuerFactory(NoChallenge, TimeProvider.System, new TestLog());
+        var issuers = new Issuers((_, _) => NoChallenge, TimeProvider.System, new TestLog());
 
         foreach (var name in new[] { "a.example", "b.example" })
         {
-            var refusal = await Assert.ThrowsAsync<IssuanceException>(() => IssueAsync(issuers, ca.Authority, folder.Path, name));
+            var refusal = await Assert.ThrowsAsync<IssuanceException>(() => IssueAsync(issuers, ca.Authority, stores, name));
             Assert.InRange(refusal.RetryAfter!.Value, before.AddHours(1), DateTimeOffset.UtcNow.AddHours(1));
         }
 
         Assert.Equal(1, ca.Count("/new-order"));
     }
 
-    [Fact]
-    public async Task ARateLimitOnOneNameKeepsNoOtherFromOrdering()
+    [Theory]
+    [InlineData("too many certificates (5) already issued for this exact set of identifiers in the last 168h0m0s", 2)]
+    [InlineData("too many failed authorizations (5) for \"a.example\" in the last 1h0m0s", 2)]
+    [InlineData("no, because of rateLimited", 2)]
+    [InlineData("too many new orders (300) from this account in the last 3h0m0s, retry after 2026-01-01", 1)]
+    public async Task ARateLimitKeepsOtherNamesFromOrderingWhenItIsOnTheAccount(string detail, int asked)
     {
         await using var ca = await ScriptedCa.StartAsync();
-        ca.Register().Refuse("/new-order", 429, "rateLimited", TimeSpan.FromHours(34));
+        ca.Register().Refuse("/new-order", 429, "rateLimited", TimeSpan.FromHours(34), detail);
         using var folder = new TestFolder();
-        var issuers = new IssuerFactory(NoChallenge, TimeProvider.System, new TestLog());
+        var stores = await TestStores.OpenAsync(folder.Path);
+        var issuers = new Issuers((_, _) => NoChallenge, TimeProvider.System, new TestLog());
 
         foreach (var name in new[] { "a.example", "b.example" })
-            await Assert.ThrowsAsync<IssuanceException>(() => IssueAsync(issuers, ca.Authority, folder.Path, name));
+        {
+            var refusal = await Assert.ThrowsAsync<IssuanceException>(() => IssueAsync(issuers, ca.Authority, stores, name));
+            Assert.Contains(detail, refusal.Message, StringComparison.Ordinal);
+            Assert.True(refusal.OrderIsBlameless);
+        }
 
-        Assert.Equal(2, ca.Count("/new-order"));
+        Assert.Equal(asked, ca.Count("/new-order"));
     }
 
     [Fact]
@@ -251,19 +264,20 @@ public sealed class AcmeIssuerTests
         await using var pebble = await PebbleProcess.StartAsync(new PebbleOptions { NonceReject = 0 }, TestContext.Current.CancellationToken);
         await using var challenges = await ChallengeServer.StartAsync(pebble.HttpPort);
         using var folder = new TestFolder();
+        var stores = await TestStores.OpenAsync(folder.Path);
         var solver = new SlowSolver(challenges);
-        var issuers = new IssuerFactory(solver, TimeProvider.System, new TestLog());
+        var issuers = new Issuers((_, _) => solver, TimeProvider.System, new TestLog());
         var authority = new AcmeConfig { DirectoryUrl = pebble.DirectoryUrl, TrustedRoots = pebble.RootPemPath, AcceptTermsOfService = true };
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         string[] slow = [.. Enumerable.Range(0, 10).Select(number => $"slow{number}.example")];
         foreach (var name in slow)
-            await Assert.ThrowsAsync<InvalidOperationException>(() => IssueAsync(issuers, authority, folder.Path, name));
+            await Assert.ThrowsAsync<InvalidOperationException>(() => IssueAsync(issuers, authority, stores, name));
 
         solver.WaitsForever = true;
-        var waiting = slow.Select(name => IssueAsync(issuers, authority, folder.Path, name, ending.Token)).ToList();
+        var waiting = slow.Select(name => IssueAsync(issuers, authority, stores, name, ending.Token)).ToList();
         await Eventually.BecomesTrueAsync(() => solver.Waiting == slow.Length);
 
-        await IssueAsync(issuers, authority, folder.Path, "good.example").WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await IssueAsync(issuers, authority, stores, "good.example").WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         await ending.CancelAsync();
         foreach (var attempt in waiting)
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt);
@@ -271,11 +285,15 @@ public sealed class AcmeIssuerTests
 
     private static IChallengeSolver NoChallenge => new SlowSolver(null);
 
-    private static async Task<byte[]> IssueAsync(IssuerFactory issuers, AcmeConfig authority, string folder, string name, CancellationToken? cancellation = null)
+    private static async Task<byte[]> IssueAsync(
+        Issuers issuers, AcmeConfig authority, Stores stores, string name, CancellationToken? cancellation = null)
     {
         using var key = KeyFactory.Create(CertificateKeyType.P256);
-        return await issuers.Create(new CertificateSource.Acme(authority), folder)
-            .IssueAsync(new Issuance(name, key, null, _ => { }, new Random(1)), cancellation ?? TestContext.Current.CancellationToken);
+        // Not disposed of, so that the session stays, as it does while the name is configured.
+        var issuer = issuers.Create(new CertificateSource.Acme(authority), stores);
+        using var turn = await issuer.TakeTurnAsync(name, hasFailed: false, cancellation ?? TestContext.Current.CancellationToken);
+        return await issuer.IssueAsync(
+            new Issuance(name, key, null, _ => Task.CompletedTask, new Random(1)), cancellation ?? TestContext.Current.CancellationToken);
     }
 
     /// <summary>Solves nothing for names that begin with "slow".</summary>

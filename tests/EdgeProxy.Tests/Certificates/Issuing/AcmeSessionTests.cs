@@ -1,3 +1,4 @@
+using EdgeProxy.Acme;
 using EdgeProxy.Certificates.Issuing;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Configuration.Model;
@@ -17,6 +18,7 @@ public sealed class AcmeSessionTests : IDisposable
     [InlineData(429, "rateLimited", 3600, 3600)]
     [InlineData(429, "rateLimited", 5, 60)]
     [InlineData(400, "badPublicKey", null, 60)]
+    [InlineData(503, "serverInternal", 31_536_000, 8 * 86_400)]
     public async Task ARefusedRegistrationIsNotRepeatedByEveryNameButAfterAPause(int status, string type, int? retryAfter, int pause)
     {
         await using var ca = await ScriptedCa.StartAsync();
@@ -30,13 +32,45 @@ public sealed class AcmeSessionTests : IDisposable
             var refusal = await Assert.ThrowsAsync<IssuanceException>(() => session.OpenAsync(TestContext.Current.CancellationToken));
             Assert.Contains($"no, because of {type}", refusal.Message, StringComparison.Ordinal);
             Assert.Equal(until, refusal.RetryAfter);
-            Assert.True(refusal.CaIsUnavailable);
+            Assert.True(refusal.OrderIsBlameless);
         }
 
         Assert.Equal(1, ca.Count("/new-account"));
         _time.Advance(TimeSpan.FromSeconds(1));
         ca.Register();
         await session.OpenAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(2, ca.Count("/new-account"));
+    }
+
+    [Fact]
+    public async Task AnAccountThatAnotherProcessHasRegisteredIsUsed()
+    {
+        await using var ca = await ScriptedCa.StartAsync();
+        ca.Register();
+        await Task.WhenAll(Enumerable.Range(0, 3)
+            .Select(_ => CreateSession(ca.Authority).OpenAsync(TestContext.Current.CancellationToken)));
+
+        Assert.Equal(1, ca.Count("/new-account"));
+        Assert.Single(Directory.GetFiles(_data.Path, "*.json", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task AnAccountThatTheCaForgotIsRegisteredAgainByOneProcessOnly()
+    {
+        await using var ca = await ScriptedCa.StartAsync();
+        ca.Register();
+        var sessions = new[] { CreateSession(ca.Authority), CreateSession(ca.Authority) };
+        var clients = new List<AcmeClient>();
+        foreach (var session in sessions)
+            clients.Add(await session.OpenAsync(TestContext.Current.CancellationToken));
+        ca.Register("/account/2");
+
+        foreach (var (session, client) in sessions.Zip(clients))
+        {
+            await session.ForgetAccountAsync(client, TestContext.Current.CancellationToken);
+            Assert.Equal(ca.Url("/account/2"), (await session.OpenAsync(TestContext.Current.CancellationToken)).AccountUrl);
+        }
+
         Assert.Equal(2, ca.Count("/new-account"));
     }
 
@@ -79,7 +113,7 @@ public sealed class AcmeSessionTests : IDisposable
         await CreateSession(changed).OpenAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(2, ca.Count("/new-account"));
-        Assert.Equal("new@example.org", CreateStore().FindOrCreate(changed).Contact);
+        Assert.Equal("new@example.org", (await CreateStore().FindAsync(changed, TestContext.Current.CancellationToken))!.Contact);
     }
 
     [Fact]
@@ -104,5 +138,5 @@ public sealed class AcmeSessionTests : IDisposable
 
     private AcmeSession CreateSession(AcmeConfig authority) => new(authority, CreateStore(), _time, _log.For<AcmeSession>());
 
-    private AccountStore CreateStore() => new(_data.Path, _log.For<AccountStore>());
+    private AccountStore CreateStore() => new(TestStores.Directory(_data.Path, _log), _log.For<AccountStore>());
 }

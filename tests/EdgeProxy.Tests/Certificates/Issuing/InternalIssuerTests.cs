@@ -107,33 +107,46 @@ public sealed class InternalIssuerTests : IDisposable
     public async Task ARootThatSoonEndsIsReplacedInMemoryAndOnDisk(bool restart)
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        var roots = new InternalRootStore(_data.Path, time, _log.For<InternalRootStore>());
-        var first = roots.FindOrCreate();
+        var roots = (await TestStores.OpenAsync(_data.Path, time, _log)).Roots;
+        var first = await roots.FindOrCreateAsync(Token);
 
         time.SetUtcNow(first.NotAfter.ToUniversalTime().AddDays(-91));
-        Assert.Equal(first.Thumbprint, roots.FindOrCreate().Thumbprint);
+        Assert.Equal(first.Thumbprint, (await roots.FindOrCreateAsync(Token)).Thumbprint);
         time.Advance(TimeSpan.FromDays(2));
         if (restart)
-            roots = new InternalRootStore(_data.Path, time, _log.For<InternalRootStore>());
+            roots = (await TestStores.OpenAsync(_data.Path, time, _log)).Roots;
         using var key = KeyFactory.Create(CertificateKeyType.P256);
-        await new InternalIssuer(roots, time).IssueAsync(
-            new Issuance("a.internal", key, null, _ => { }, new Random(1)), TestContext.Current.CancellationToken);
+        var issuance = new Issuance("a.internal", key, null, _ => Task.CompletedTask, new Random(1));
+        await new InternalIssuer(roots, time).IssueAsync(issuance, Token);
 
-        var second = roots.FindOrCreate();
+        var second = await roots.FindOrCreateAsync(Token);
         Assert.NotEqual(first.Thumbprint, second.Thumbprint);
         Assert.True(second.NotAfter.ToUniversalTime() > time.GetUtcNow().AddYears(9));
         Assert.True(File.Exists(_data.File("internal-ca/root.pem.damaged")));
     }
 
+    [Fact]
+    public async Task ProcessesThatStartTogetherMakeOneRoot()
+    {
+        var processes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => TestStores.OpenAsync(_data.Path, log: _log)));
+
+        var roots = await Task.WhenAll(processes.SelectMany(stores => Enumerable.Repeat(stores.Roots, 3))
+            .Select(store => Task.Run(() => store.FindOrCreateAsync(Token), Token)));
+
+        Assert.Single(roots.Select(root => root.Thumbprint).Distinct());
+        Assert.Equal(["root.key", "root.pem"],
+            Directory.GetFiles(_data.File("internal-ca")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
     public void Dispose() => _data.Dispose();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private string Root => _data.File("internal-ca/root.pem");
 
     private CertificateKeeper CreateLoop(CertificateTable table, TimeProvider time)
     {
-        // One for the life of the loop, as the product does it.
-        var issuer = new InternalIssuer(new InternalRootStore(_data.Path, time, _log.For<InternalRootStore>()), time);
-        return new CertificateKeeper(table, (_, _) => issuer, time, new Random(1), _log);
+        return new CertificateKeeper(table, (_, stores) => new InternalIssuer(stores.Roots, time), time, new Random(1), _log);
     }
 
     private EdgeConfig Config(params string[] names) => TestConfig.Create(_data.Path, new CertificateSource.Internal(), names);

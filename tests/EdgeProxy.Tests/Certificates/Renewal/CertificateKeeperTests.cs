@@ -288,7 +288,7 @@ public sealed class CertificateKeeperTests : RenewalStage
         Issuer.Before = async (issuance, cancellation) =>
         {
             await gate.Task;
-            issuance.OrderPlaced(order);
+            await issuance.OrderPlaced(order);
             cancellation.ThrowIfCancellationRequested();
         };
         Apply("a.example");

@@ -110,7 +110,7 @@ public sealed class RenewalLoopTests : RenewalStage
 
         await WaitsAsync(1, () => RestartAsync("a.example"));
 
-        Assert.Equal(retryAfter, Keeper.Statuses.Single().State.NextAttempt);
+        Assert.InRange(Keeper.Statuses.Single().State.NextAttempt!.Value, retryAfter, retryAfter.AddHours(4));
         Assert.Equal("Too many certificates.", Keeper.Statuses.Single().State.LastError);
         await WaitsAsync(1, () => Time.Advance(TimeSpan.FromHours(39)));
         Assert.Single(Issuer.Requests);
@@ -152,10 +152,10 @@ public sealed class RenewalLoopTests : RenewalStage
     public async Task AnOrderThatACrashInterruptedIsCarriedOnWithTheSameKey()
     {
         var order = new Uri("https://fake.example/order/1");
-        Issuer.Before = (issuance, cancellation) =>
+        Issuer.Before = async (issuance, cancellation) =>
         {
-            issuance.OrderPlaced(order);
-            return Task.Delay(Timeout.Infinite, cancellation);
+            await issuance.OrderPlaced(order);
+            await Task.Delay(Timeout.Infinite, cancellation);
         };
         Apply("a.example");
         await Eventually.BecomesTrueAsync(() => File.Exists(PathOf("a.example", "renewal.json")));
@@ -177,11 +177,11 @@ public sealed class RenewalLoopTests : RenewalStage
     public async Task AnOrderThatFailsThriceIsGivenUpUnlessTheCaIsAway(bool isAway)
     {
         var order = new Uri("https://fake.example/order/1");
-        Issuer.Before = (issuance, _) =>
+        Issuer.Before = async (issuance, _) =>
         {
             if (Issuer.Requests.Count == 1)
-                issuance.OrderPlaced(order);
-            throw new IssuanceException("The order is still processing.") { CaIsUnavailable = isAway };
+                await issuance.OrderPlaced(order);
+            throw new IssuanceException("The order is still processing.") { OrderIsBlameless = isAway };
         };
 
         Apply("a.example");
@@ -193,10 +193,10 @@ public sealed class RenewalLoopTests : RenewalStage
     [Fact]
     public async Task AnOrderWithAKeyOfAnotherTypeIsGivenUp()
     {
-        Issuer.Before = (issuance, cancellation) =>
+        Issuer.Before = async (issuance, cancellation) =>
         {
-            issuance.OrderPlaced(new Uri("https://fake.example/order/1"));
-            return Task.Delay(Timeout.Infinite, cancellation);
+            await issuance.OrderPlaced(new Uri("https://fake.example/order/1"));
+            await Task.Delay(Timeout.Infinite, cancellation);
         };
         Apply("a.example");
         await Eventually.BecomesTrueAsync(() => File.Exists(PathOf("a.example", "renewal.json")));
@@ -311,15 +311,13 @@ public sealed class RenewalLoopTests : RenewalStage
     {
         using var disk = SmallDisk.Mount();
         var order = new Uri("https://fake.example/order/1");
-        Issuer.Before = (issuance, _) =>
+        Issuer.Before = async (issuance, _) =>
         {
             if (issuance.PendingOrder is null)
             {
-                issuance.OrderPlaced(order);
+                await issuance.OrderPlaced(order);
                 disk.Fill();
             }
-
-            return Task.CompletedTask;
         };
 
         Keeper.Apply(TestConfig.Create(disk.Path, Issued, "a.example"));
@@ -333,6 +331,75 @@ public sealed class RenewalLoopTests : RenewalStage
     }
 
     [Fact]
+    public async Task TwoProcessesOrderEachNameOnceAndServeTheSame()
+    {
+        Issuer.Before = (_, cancellation) => Task.Delay(30, cancellation);
+        string[] names = [.. Enumerable.Range(0, 6).Select(number => $"n{number}.example")];
+        await using var other = new OtherProcess(this);
+
+        Apply(names);
+        other.Keeper.Apply(TestConfig.Create(DataDirectory, Issued, names));
+        await AllIssuedAsync();
+        await Eventually.BecomesTrueAsync(() => names.All(name => !other.Table.Find(name)!.IsPlaceholder), () => Log.Text);
+
+        Assert.Equal(names, Issuer.Requests.Select(request => request.Name).Order(StringComparer.Ordinal));
+        Assert.All(names, name => Assert.Equal(Table.Find(name)!.Leaf.Thumbprint, other.Table.Find(name)!.Leaf.Thumbprint));
+        Assert.Empty(Directory.GetFiles(DataDirectory, "*.damaged*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task ARenewalByAnotherProcessIsTakenOver()
+    {
+        Apply("a.example");
+        await AllIssuedAsync();
+        await using var other = new OtherProcess(this);
+        other.Keeper.Apply(TestConfig.Create(DataDirectory, Issued, "a.example"));
+        var first = Table.Find("a.example")!.Leaf.Thumbprint;
+        Assert.Equal(first, other.Table.Find("a.example")!.Leaf.Thumbprint);
+
+        await Eventually.BecomesTrueAsync(() => Issuer.Requests.Count == 2, Time, TimeSpan.FromHours(12));
+        await Eventually.BecomesTrueAsync(
+            () => Table.Find("a.example")!.Leaf.Thumbprint != first && other.Table.Find("a.example")!.Leaf.Thumbprint != first, () => Log.Text);
+
+        Assert.Equal(2, Issuer.Requests.Count);
+        Assert.Equal(Table.Find("a.example")!.Leaf.Thumbprint, other.Table.Find("a.example")!.Leaf.Thumbprint);
+    }
+
+    [Fact]
+    public async Task WhatACaToldOneProcessTheOtherHeedsToo()
+    {
+        var gate = new TaskCompletionSource();
+        Issuer.Before = async (_, _) =>
+        {
+            await gate.Task;
+            throw new IssuanceException("Too many certificates.") { RetryAfter = Time.GetUtcNow().AddHours(40) };
+        };
+        await using var other = new OtherProcess(this);
+        Apply("a.example");
+        await Eventually.BecomesTrueAsync(() => Issuer.Requests.Count == 1);
+
+        other.Keeper.Apply(TestConfig.Create(DataDirectory, Issued, "a.example"));
+        gate.SetResult();
+        await Eventually.BecomesTrueAsync(() => other.Keeper.Statuses.Single().State.LastError is not null);
+
+        Assert.Equal(Keeper.Statuses.Single().State.NextAttempt, other.Keeper.Statuses.Single().State.NextAttempt);
+        Assert.Single(Issuer.Requests);
+    }
+
+    [Fact]
+    public async Task ANameWhoseStoredStateHasFailuresSaysSoWhenItTakesItsTurn()
+    {
+        Issuer.Before = (_, _) => throw new IssuanceException("No.");
+        Apply("a.example");
+        await Eventually.BecomesTrueAsync(() => File.Exists(PathOf("a.example", "renewal.json")));
+
+        await RestartAsync("a.example");
+        await Eventually.BecomesTrueAsync(() => Issuer.Turns.Count == 2, Time, TimeSpan.FromMinutes(1));
+
+        Assert.Equal([("a.example", false), ("a.example", true)], Issuer.Turns);
+    }
+
+    [Fact]
     public async Task StoppedAtAnyMomentItComesBackWithAnOrderOrACertificate()
     {
         var orders = 0;
@@ -340,7 +407,7 @@ public sealed class RenewalLoopTests : RenewalStage
         Issuer.Before = async (issuance, cancellation) =>
         {
             if (issuance.PendingOrder is null)
-                issuance.OrderPlaced(new Uri($"https://fake.example/order/{Interlocked.Increment(ref orders)}"));
+                await issuance.OrderPlaced(new Uri($"https://fake.example/order/{Interlocked.Increment(ref orders)}"));
             await Task.Delay(random.Next(5, 30), cancellation);
         };
 

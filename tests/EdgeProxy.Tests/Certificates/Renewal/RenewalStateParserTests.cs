@@ -77,20 +77,20 @@ public sealed class RenewalStateParserTests
         }
 
         """, typeof(RenewalState.Held))]
-    public void ReadsWhatEarlierVersionsWroteAndWritesTheSame(string file, Type state)
+    public async Task ReadsWhatEarlierVersionsWroteAndWritesTheSame(string file, Type state)
     {
         using var folder = new TestFolder();
         var text = file.Replace("THUMBPRINT", Old.Leaf.Thumbprint, StringComparison.Ordinal);
         Directory.CreateDirectory(folder.File("data/certificates/a.example"));
         var path = folder.Write("data/certificates/a.example/renewal.json", text);
-        var store = new CertificateStore(folder.File("data"), new TestLog().For<CertificateStore>());
+        var store = (await TestStores.OpenAsync(folder.File("data"))).Certificates;
 
-        var stored = store.LoadState("a.example");
+        var stored = (await store.LoadAsync("a.example", TestContext.Current.CancellationToken)).Renewal;
         var parsed = RenewalStateParser.Parse(stored, stored?.Certificate is null ? null : Old, Ca, Now);
-        store.SaveState("a.example", RenewalStateParser.ToStored(parsed));
+        await store.SaveStateAsync("a.example", RenewalStateParser.ToStored(parsed), TestContext.Current.CancellationToken);
 
         Assert.IsType(state, parsed);
-        Assert.Equal(Normal(text), Normal(File.ReadAllText(path)));
+        Assert.Equal(Normal(text), Normal(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken)));
     }
 
     private static string Normal(string json) => JsonSerializer.Serialize(JsonSerializer.Deserialize<JsonElement>(json));

@@ -1,3 +1,4 @@
+using EdgeProxy.Certificates.Issuing;
 using EdgeProxy.Certificates.Renewal;
 using EdgeProxy.Certificates.Tls;
 
@@ -56,22 +57,22 @@ public sealed class RenewalStateTests
     {
         RenewalState state = Wanted().OrderPlaced(Order);
         for (var count = 0; count < 10; count++)
-            state = Fail(state, new AttemptFailure("No.") { OrderIsBlameless = true });
+            state = Fail(state, new IssuanceException("No.") { OrderIsBlameless = true });
 
         Assert.Equal(new PendingOrder(Order, 0), state.Order);
     }
 
     [Fact]
-    public void AnOrderThatIsLostIsGivenUp() => Assert.Null(Fail(Wanted().OrderPlaced(Order), new AttemptFailure("No.") { OrderIsLost = true }).Order);
+    public void AnOrderThatIsLostIsGivenUp() => Assert.Null(Fail(Wanted().OrderPlaced(Order), new IssuanceException("No.") { OrderIsLost = true }).Order);
 
     [Fact]
     public void WhatIsServedMeanwhileHastensTheNextAttempt()
     {
         var soon = Served.NotAfter.AddHours(-10);
 
-        var state = Wanted().AttemptFailed(new AttemptFailure("No."), Served, soon, new Random(1));
+        var state = Wanted().AttemptFailed(new IssuanceException("No."), Served, soon, new Random(1));
         for (var count = 0; count < 5; count++)
-            state = state.AttemptFailed(new AttemptFailure("No."), Served, soon, new Random(1));
+            state = state.AttemptFailed(new IssuanceException("No."), Served, soon, new Random(1));
 
         Assert.InRange(state.Due, soon.AddHours(1), soon.AddHours(1.1));
     }
@@ -108,6 +109,6 @@ public sealed class RenewalStateTests
 
     private static RenewalState.Wanted Wanted() => new() { Authority = Ca, Since = Now };
 
-    private static RenewalState.Failed Fail(RenewalState state, AttemptFailure? failure = null) =>
-        Assert.IsType<RenewalState.Failed>(state.AttemptFailed(failure ?? new AttemptFailure("No."), null, Now, new Random(1)));
+    private static RenewalState.Failed Fail(RenewalState state, IssuanceException? failure = null) =>
+        Assert.IsType<RenewalState.Failed>(state.AttemptFailed(failure ?? new IssuanceException("No."), null, Now, new Random(1)));
 }

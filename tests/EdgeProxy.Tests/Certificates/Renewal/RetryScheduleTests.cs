@@ -20,8 +20,13 @@ public sealed class RetryScheduleTests
     }
 
     [Fact]
-    public void NeverComesBackBeforeTheCaAllowsIt() =>
-        Assert.Equal(Now.AddHours(36), RetrySchedule.Next(1, Now, Now.AddHours(36), null, new Random(1)));
+    public void NeverComesBackBeforeTheCaAllowsItAndNotAllNamesAtOnce()
+    {
+        var times = Enumerable.Range(0, 100).Select(seed => RetrySchedule.Next(1, Now, Now.AddHours(36), null, new Random(seed))).ToList();
+
+        Assert.All(times, time => Assert.InRange(time, Now.AddHours(36), Now.AddHours(40)));
+        Assert.Equal(100, times.Distinct().Count());
+    }
 
     [Fact]
     public void WaitsNoLongerThanAWeekAndADayWhateverTheCaAsksFor() =>
@@ -44,5 +49,5 @@ public sealed class RetryScheduleTests
 
     [Fact]
     public void ACertificateThatEndsSoonDoesNotOverruleTheCa() =>
-        Assert.Equal(Now.AddHours(36), RetrySchedule.Next(5, Now, Now.AddHours(36), Now.AddHours(1), new Random(1)));
+        Assert.InRange(RetrySchedule.Next(5, Now, Now.AddHours(36), Now.AddHours(1), new Random(1)), Now.AddHours(36), Now.AddHours(40));
 }

@@ -1,7 +1,9 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using EdgeProxy.Certificates.Stored;
+using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Storage;
 using EdgeProxy.Testing;
 using EdgeProxy.Tests.Storage;
 
@@ -23,88 +25,102 @@ public sealed class CertificateStoreTests : IDisposable
     public CertificateStoreTests() => _store = CreateStore();
 
     [Fact]
-    public void AnEmptyFolderHoldsNothing()
+    public async Task AnEmptyFolderHoldsNothing()
     {
-        Assert.Null(_store.Load(Name));
-        Assert.Null(_store.LoadState(Name));
-        Assert.Null(_store.LoadNextKey(Name, CertificateKeyType.P256));
+        Assert.Null(await LoadAsync(_store));
+        Assert.Null(await LoadStateAsync(_store));
+        Assert.Null(await _store.LoadNextKeyAsync(Name, CertificateKeyType.P256, Token));
         Assert.Empty(_log.Lines);
     }
 
     [Fact]
-    public void KilledAfterStoringTheNextKey()
+    public async Task KilledAfterStoringTheNextKey()
     {
         Lay(chain: null, key: null, nextKey: New.Key);
 
-        Assert.Null(_store.Load(Name));
+        Assert.Null(await LoadAsync(_store));
         Assert.Equal(["next.key"], Files());
-        Assert.NotNull(_store.LoadNextKey(Name, CertificateKeyType.P256));
+        Assert.NotNull(await _store.LoadNextKeyAsync(Name, CertificateKeyType.P256, Token));
     }
 
     [Fact]
-    public void KilledWhileARenewalIsPending()
+    public async Task KilledWhileARenewalIsPending()
     {
         Lay(Old.Chain, Old.Key, New.Key);
 
-        AssertServes(Old.Chain);
+        await AssertServesAsync(Old.Chain);
         Assert.Equal(["fullchain.pem", "next.key", "privkey.pem"], Files());
     }
 
     [Fact]
-    public void KilledBetweenTheFirstCertificateAndItsKey()
+    public async Task KilledBetweenTheFirstCertificateAndItsKey()
     {
         Lay(New.Chain, key: null, New.Key);
 
-        AssertServes(New.Chain);
+        await AssertServesAsync(New.Chain);
         Assert.Equal(["fullchain.pem", "privkey.pem"], Files());
         Assert.Equal(New.Key, Read("privkey.pem"));
     }
 
     [Fact]
-    public void KilledBetweenARenewedCertificateAndItsKey()
+    public async Task KilledBetweenARenewedCertificateAndItsKey()
     {
         Lay(New.Chain, Old.Key, New.Key);
 
-        AssertServes(New.Chain);
+        await AssertServesAsync(New.Chain);
         Assert.Equal(New.Key, Read("privkey.pem"));
         Assert.Contains("interrupted", _log.Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void WhatCannotBeCompletedIsServedAndItsKeyKept()
+    public async Task WhatCannotBeCompletedIsServedAndItsKeyKept()
     {
         using var disk = SmallDisk.Mount();
         var folder = Directory.CreateDirectory(disk.File($"certificates/{Name}")).FullName;
-        File.WriteAllText(Path.Combine(folder, "fullchain.pem"), New.Chain);
-        File.WriteAllText(Path.Combine(folder, "next.key"), New.Key);
-        var store = new CertificateStore(disk.Path, _log.For<CertificateStore>());
+        await File.WriteAllTextAsync(Path.Combine(folder, "fullchain.pem"), New.Chain, Token);
+        await File.WriteAllTextAsync(Path.Combine(folder, "next.key"), New.Key, Token);
+        var store = new CertificateStore(TestStores.Directory(disk.Path), _log.For<CertificateStore>());
 
         disk.MakeReadOnly();
-        Assert.NotNull(store.Load(Name));
-        Assert.Contains("cannot be completed", _log.Text, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<DataDirectoryException>(() => store.RepairAsync(Name, Token));
+        Assert.NotNull((await store.LoadAsync(Name, Token)).Certificate);
         disk.MakeWritable();
-        using var key = KeyFactory.Create(CertificateKeyType.P256);
-        store.SaveNextKey(Name, key);
 
-        Assert.Equal(New.Key, File.ReadAllText(Path.Combine(folder, "privkey.pem")));
-        Assert.NotNull(store.Load(Name));
+        Assert.NotNull(await LoadAsync(store));
+        Assert.Equal(New.Key, await File.ReadAllTextAsync(Path.Combine(folder, "privkey.pem"), Token));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task LookingChangesNothing(bool hasNextKey)
+    {
+        // As it is while another process replaces the one by the other.
+        Lay(New.Chain, Old.Key, hasNextKey ? New.Key : null);
+        var before = Files().ToList();
+
+        var stored = await _store.LoadAsync(Name, Token);
+
+        Assert.True(stored.NeedsRepair);
+        Assert.Equal(hasNextKey, stored.Certificate is not null);
+        Assert.Equal(before, Files());
     }
 
     [Fact]
-    public void KilledBetweenTheKeyAndTheState()
+    public async Task KilledBetweenTheKeyAndTheState()
     {
         Lay(New.Chain, New.Key, nextKey: null);
         Write("renewal.json", """{ "authority": "x", "due": "2020-01-01T00:00:00+00:00", "certificate": "OLD", "order": "https://ca.example/1" }""");
 
-        AssertServes(New.Chain);
+        await AssertServesAsync(New.Chain);
     }
 
     [Fact]
-    public void APairThatDoesNotFitIsSetAsideAndNotServed()
+    public async Task APairThatDoesNotFitIsSetAsideAndNotServed()
     {
         Lay(New.Chain, Old.Key, nextKey: null);
 
-        Assert.Null(_store.Load(Name));
+        Assert.Null(await LoadAsync(_store));
         Assert.Equal(["fullchain.pem.damaged", "privkey.pem.damaged"], Files());
         Assert.Equal(New.Chain, Read("fullchain.pem.damaged"));
         Assert.Equal(2, _log.Lines.Count(line => line.Message.Contains("set aside", StringComparison.Ordinal)));
@@ -114,39 +130,40 @@ public sealed class CertificateStoreTests : IDisposable
     [InlineData("")]
     [InlineData("not a certificate at all")]
     [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")]
-    public void ADamagedChainIsSetAside(string chain)
+    public async Task ADamagedChainIsSetAside(string chain)
     {
         Lay(chain, Old.Key, nextKey: null);
 
-        Assert.Null(_store.Load(Name));
+        Assert.Null(await LoadAsync(_store));
         Assert.Contains("fullchain.pem.damaged", Files());
     }
 
     [Fact]
-    public void ACertificateForAnotherNameIsForeignAndSetAside()
+    public async Task ACertificateForAnotherNameIsForeignAndSetAside()
     {
         var foreign = Ca.Issue("b.example");
         Lay(foreign.Chain, foreign.Key, nextKey: null);
 
-        Assert.Null(_store.Load(Name));
+        Assert.Null(await LoadAsync(_store));
         Assert.Equal(["fullchain.pem.damaged", "privkey.pem.damaged"], Files());
     }
 
     [Fact]
-    public void AKeyWithoutItsCertificateIsSetAside()
+    public async Task AKeyWithoutItsCertificateIsSetAside()
     {
         Lay(chain: null, Old.Key, nextKey: null);
 
-        Assert.Null(_store.Load(Name));
+        Assert.Null(await LoadAsync(_store));
         Assert.Equal(["privkey.pem.damaged"], Files());
     }
 
     [Fact]
-    public void ADamagedStateIsSetAsideAndItsContentNotLogged()
+    public async Task ADamagedStateIsSetAsideAndItsContentNotLogged()
     {
         Write("renewal.json", "{ \"secret\": ");
 
-        Assert.Null(_store.LoadState(Name));
+        Assert.True((await _store.LoadAsync(Name, Token)).NeedsRepair);
+        Assert.Null(await LoadStateAsync(_store));
         Assert.Equal(["renewal.json.damaged"], Files());
         Assert.DoesNotContain("secret", _log.Text, StringComparison.Ordinal);
     }
@@ -156,59 +173,59 @@ public sealed class CertificateStoreTests : IDisposable
     [InlineData("{}")]
     [InlineData("null")]
     [InlineData("{ \"authority\": 7, \"due\": \"tomorrow\" }")]
-    public void AStateThatMakesNoSenseIsNoState(string json)
+    public async Task AStateThatMakesNoSenseIsNoState(string json)
     {
         Write("renewal.json", json);
 
-        Assert.Null(_store.LoadState(Name));
+        Assert.Null(await LoadStateAsync(_store));
     }
 
     [Fact]
-    public void ADamagedNextKeyIsSetAside()
+    public async Task ADamagedNextKeyIsSetAside()
     {
         Lay(null, null, nextKey: "half a k");
 
-        Assert.Null(_store.LoadNextKey(Name, CertificateKeyType.P256));
+        Assert.Null(await _store.LoadNextKeyAsync(Name, CertificateKeyType.P256, Token));
         Assert.Equal(["next.key.damaged"], Files());
     }
 
     [Fact]
-    public void AFolderWhereAFileShouldBeIsNoReasonToFail()
+    public async Task AFolderWhereAFileShouldBeIsExplained()
     {
         Directory.CreateDirectory(PathOf("fullchain.pem"));
-        Directory.CreateDirectory(PathOf("renewal.json"));
 
-        Assert.Null(_store.Load(Name));
-        Assert.Null(_store.LoadState(Name));
+        var refusal = await Assert.ThrowsAsync<DataDirectoryException>(() => _store.LoadAsync(Name, Token));
+
+        Assert.StartsWith("The data directory cannot be read: ", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void InstallKeepsTheBytesThatTheCaSent()
+    public async Task InstallKeepsTheBytesThatTheCaSent()
     {
         using var key = KeyFactory.Create(CertificateKeyType.P256);
-        _store.SaveNextKey(Name, key);
+        await _store.SaveNextKeyAsync(Name, key, Token);
         // Line ends as some CA may send them.
         var chain = Encoding.ASCII.GetBytes(Ca.IssueFor(Name, key).ReplaceLineEndings("\r\n") + "\r\n");
 
-        var installed = _store.Install(Name, chain, out _)!;
+        var installed = (await _store.InstallAsync(Name, chain)).Certificate!;
 
         Assert.Equal(chain, File.ReadAllBytes(PathOf("fullchain.pem")));
         Assert.Equal(["fullchain.pem", "privkey.pem"], Files());
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(PathOf("privkey.pem")));
-        Assert.Equal(installed.Leaf.Thumbprint, CreateStore().Load(Name)!.Leaf.Thumbprint);
+        Assert.Equal(installed.Leaf.Thumbprint, (await LoadAsync(CreateStore()))!.Leaf.Thumbprint);
     }
 
     [Fact]
-    public void InstallRefusesACertificateForAnotherKeyOrName()
+    public async Task InstallRefusesACertificateForAnotherKeyOrName()
     {
         Lay(Old.Chain, Old.Key, nextKey: null);
         using var key = KeyFactory.Create(CertificateKeyType.P256);
-        _store.SaveNextKey(Name, key);
+        await _store.SaveNextKeyAsync(Name, key, Token);
 
-        Assert.Null(_store.Install(Name, Encoding.ASCII.GetBytes(New.Chain), out _));
-        Assert.Null(_store.Install(Name, Encoding.ASCII.GetBytes(Ca.IssueFor("b.example", key)), out _));
-        Assert.Null(_store.Install(Name, "<html>"u8.ToArray(), out _));
-        AssertServes(Old.Chain);
+        Assert.Null((await _store.InstallAsync(Name, Encoding.ASCII.GetBytes(New.Chain))).Certificate);
+        Assert.Null((await _store.InstallAsync(Name, Encoding.ASCII.GetBytes(Ca.IssueFor("b.example", key)))).Certificate);
+        Assert.Null((await _store.InstallAsync(Name, "<html>"u8.ToArray())).Certificate);
+        await AssertServesAsync(Old.Chain);
     }
 
     [Theory]
@@ -216,17 +233,17 @@ public sealed class CertificateStoreTests : IDisposable
     [InlineData("::1", "__1")]
     [InlineData("10.0.0.1", "10.0.0.1")]
     [InlineData("xn--bcher-kva.example", "xn--bcher-kva.example")]
-    public void EveryNameHasAFolderThatNoOtherHas(string name, string folder)
+    public async Task EveryNameHasAFolderThatNoOtherHas(string name, string folder)
     {
         using var key = KeyFactory.Create(CertificateKeyType.P256);
 
-        _store.SaveNextKey(name, key);
+        await _store.SaveNextKeyAsync(name, key, Token);
 
         Assert.True(File.Exists(_data.File($"certificates/{folder}/next.key")));
     }
 
     [Fact]
-    public void AStateSurvivesARestart()
+    public async Task AStateSurvivesARestart()
     {
         var state = new StoredRenewal
         {
@@ -240,14 +257,31 @@ public sealed class CertificateStoreTests : IDisposable
             IssuedBy = "https://other.example/dir",
         };
 
-        _store.SaveState(Name, state);
+        await _store.SaveStateAsync(Name, state, Token);
 
-        Assert.Equal(state, CreateStore().LoadState(Name));
+        Assert.Equal(state, await LoadStateAsync(CreateStore()));
     }
 
     public void Dispose() => _data.Dispose();
 
-    private CertificateStore CreateStore() => new(_data.Path, _log.For<CertificateStore>());
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private CertificateStore CreateStore() => new(TestStores.Directory(_data.Path, _log), _log.For<CertificateStore>());
+
+    /// <summary>As a process does that is alone with it.</summary>
+    private static async Task<ServingCertificate?> LoadAsync(CertificateStore store)
+    {
+        await store.RepairAsync(Name, Token);
+        var stored = await store.LoadAsync(Name, Token);
+        Assert.False(stored.NeedsRepair);
+        return stored.Certificate;
+    }
+
+    private static async Task<StoredRenewal?> LoadStateAsync(CertificateStore store)
+    {
+        await store.RepairAsync(Name, Token);
+        return (await store.LoadAsync(Name, Token)).Renewal;
+    }
 
     private string PathOf(string file) => _data.File($"certificates/{Name}/{file}");
 
@@ -267,10 +301,10 @@ public sealed class CertificateStoreTests : IDisposable
         Write("next.key", nextKey);
     }
 
-    private void AssertServes(string chain)
+    private async Task AssertServesAsync(string chain)
     {
         using var leaf = X509Certificate2.CreateFromPem(chain);
-        Assert.Equal(leaf.Thumbprint, _store.Load(Name)?.Leaf.Thumbprint);
+        Assert.Equal(leaf.Thumbprint, (await LoadAsync(_store))?.Leaf.Thumbprint);
         Assert.DoesNotContain(Files(), file => file.Contains("damaged", StringComparison.Ordinal));
     }
 

@@ -7,6 +7,18 @@ internal static class ChildTest
 {
     public static async Task RunAsync(Type type, string method, Dictionary<string, string> environment)
     {
+        using var process = Start(type, method, environment);
+        var cancellation = TestContext.Current.CancellationToken;
+        var errors = process.StandardError.ReadToEndAsync(cancellation);
+        var output = await process.StandardOutput.ReadToEndAsync(cancellation) + await errors;
+        await process.WaitForExitAsync(cancellation);
+
+        Assert.True(process.ExitCode == 0 && output.Contains("Total: 1,", StringComparison.Ordinal), output);
+    }
+
+    /// <summary>For a test that does not end by itself.</summary>
+    public static Process Start(Type type, string method, Dictionary<string, string> environment)
+    {
         var start = new ProcessStartInfo("dotnet", [typeof(ChildTest).Assembly.Location, "-method", $"{type.FullName}.{method}"])
         {
             RedirectStandardOutput = true,
@@ -14,12 +26,6 @@ internal static class ChildTest
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var cancellation = TestContext.Current.CancellationToken;
-        var errors = process.StandardError.ReadToEndAsync(cancellation);
-        var output = await process.StandardOutput.ReadToEndAsync(cancellation) + await errors;
-        await process.WaitForExitAsync(cancellation);
-
-        Assert.True(process.ExitCode == 0 && output.Contains("Total: 1,", StringComparison.Ordinal), output);
+        return Process.Start(start)!;
     }
 }

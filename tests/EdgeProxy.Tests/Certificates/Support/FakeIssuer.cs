@@ -22,10 +22,23 @@ internal sealed class FakeIssuer(TimeProvider time) : ICertificateIssuer
     /// <summary>Every request so far.</summary>
     public ConcurrentQueue<Issuance> Requests { get; } = [];
 
+    /// <summary>What each name that asked for a turn said of itself.</summary>
+    public ConcurrentQueue<(string Name, bool HasFailed)> Turns { get; } = [];
+
+    public Task<IDisposable> TakeTurnAsync(string name, bool hasFailed, CancellationToken cancellationToken)
+    {
+        Turns.Enqueue((name, hasFailed));
+        return Task.FromResult<IDisposable>(new MemoryStream());
+    }
+
     public async Task<byte[]> IssueAsync(Issuance issuance, CancellationToken cancellationToken)
     {
         Requests.Enqueue(issuance);
         await Before(issuance, cancellationToken);
         return Encoding.ASCII.GetBytes(_ca.IssueFor(issuance.Name, issuance.Key, Lifetime, time.GetUtcNow()));
+    }
+
+    public void Dispose()
+    {
     }
 }

@@ -63,4 +63,16 @@ public abstract class RenewalStage : IAsyncDisposable
 
     private protected Task AllIssuedAsync() => Eventually.BecomesTrueAsync(
         () => Keeper.Statuses.All(status => status.State is CertificateState.Issued), () => Log.Text);
+
+    /// <summary>A second process on the same data directory, with the same CA.</summary>
+    private protected sealed class OtherProcess : IAsyncDisposable
+    {
+        public OtherProcess(RenewalStage stage) => Keeper = new(Table, (_, _) => stage.Issuer, stage.Time, new Random(2), stage.Log);
+
+        public CertificateTable Table { get; } = new();
+
+        public CertificateKeeper Keeper { get; }
+
+        public ValueTask DisposeAsync() => new(Keeper.StopAsync());
+    }
 }

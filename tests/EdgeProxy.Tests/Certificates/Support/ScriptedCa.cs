@@ -57,11 +57,11 @@ internal sealed class ScriptedCa : IAsyncDisposable
         return this;
     }
 
-    public ScriptedCa Refuse(string path, int status, string type, TimeSpan? retryAfter = null) =>
-        On(path, new Refusal(status, type, retryAfter));
+    public ScriptedCa Refuse(string path, int status, string type, TimeSpan? retryAfter = null, string? detail = null) =>
+        On(path, new Refusal(status, type, retryAfter, detail ?? $"no, because of {type}"));
 
     /// <summary>Gives every key that asks the same account.</summary>
-    public ScriptedCa Register() => On("/new-account", Results.Created(Url("/account/1"), new { status = "valid" }));
+    public ScriptedCa Register(string account = "/account/1") => On("/new-account", Results.Created(Url(account), new { status = "valid" }));
 
     public int Count(string path) => _requests.Count(request => request == path);
 
@@ -80,13 +80,13 @@ internal sealed class ScriptedCa : IAsyncDisposable
 
     private static X509Certificate2 Certificate(ServerIdentity identity) => X509Certificate2.CreateFromPem(identity.CertificatePem, identity.KeyPem);
 
-    private sealed class Refusal(int status, string type, TimeSpan? retryAfter) : IResult
+    private sealed class Refusal(int status, string type, TimeSpan? retryAfter, string detail) : IResult
     {
         public Task ExecuteAsync(HttpContext context)
         {
             if (retryAfter is { } delay)
                 context.Response.Headers.RetryAfter = ((int)delay.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            return Results.Json(new { type = "urn:ietf:params:acme:error:" + type, detail = $"no, because of {type}" },
+            return Results.Json(new { type = "urn:ietf:params:acme:error:" + type, detail },
                 contentType: "application/problem+json", statusCode: status).ExecuteAsync(context);
         }
     }

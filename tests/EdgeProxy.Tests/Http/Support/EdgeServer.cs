@@ -47,6 +47,9 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     public int HttpsPort { get; }
 
+    /// <summary>Of a challenge that another process has opened.</summary>
+    public const string SharedToken = "sha-R_ed";
+
     public required ChallengeTable Challenges { get; init; }
 
     public required TestLog Log { get; init; }
@@ -77,6 +80,7 @@ internal sealed class EdgeServer : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddSingleton(challenges)
             .AddSingleton<AccessLog>()
+            .AddSingleton<FindSharedChallenge>((token, _) => Task.FromResult(token == SharedToken ? SharedToken + ".shared" : null))
             .AddSingleton(Shares(config, sharesCertificate))
             .AddSingleton(new AdminSources(() => true, () => [], (_, _) => Task.FromResult<IReadOnlyList<ConfigError>>([])))
             .AddSingleton(new CurrentSites { Table = SiteTable.Create(config, site => EdgePipeline.Of(site, End(arrivals, answer ?? Answer))) });

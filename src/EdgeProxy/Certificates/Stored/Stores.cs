@@ -1,0 +1,32 @@
+using EdgeProxy.Storage;
+
+namespace EdgeProxy.Certificates.Stored;
+
+/// <summary>What is kept in one data directory. Made once for each.</summary>
+internal sealed record Stores(AccountStore Accounts, CertificateStore Certificates, InternalRootStore Roots, ChallengeStore Challenges)
+{
+    /// <summary>Prepares the directory. One that cannot be written is a line in the log: what it holds is served.</summary>
+    public static async Task<Stores> OpenAsync(string path, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        // A lease is kept against other processes, by time as it passes for them.
+        var directory = new FileDataDirectory(path, TimeProvider.System, loggers.CreateLogger<FileDataDirectory>());
+        var stores = new Stores(
+            new AccountStore(directory, loggers.CreateLogger<AccountStore>()),
+            new CertificateStore(directory, loggers.CreateLogger<CertificateStore>()),
+            new InternalRootStore(directory, time, loggers.CreateLogger<InternalRootStore>()),
+            new ChallengeStore(directory, time));
+        try
+        {
+            await directory.PrepareAsync(cancellationToken);
+            await stores.Challenges.RemoveExpiredAsync(cancellationToken);
+        }
+        catch (DataDirectoryException exception)
+        {
+            loggers.CreateLogger<Stores>().LogError("The data directory {Directory} cannot be prepared. What it holds is served, but no "
+                + "certificate can be obtained: {Reason}", path, exception.Message);
+        }
+
+        await stores.Roots.LoadAsync(cancellationToken);
+        return stores;
+    }
+}

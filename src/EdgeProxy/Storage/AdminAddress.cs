@@ -1,0 +1,28 @@
+namespace EdgeProxy.Storage;
+
+/// <summary>Where the process that uses a data directory answers commands: the value admin.json, for when the configuration does not tell.
+/// Of several processes the last one that started is found. It may be gone by now: whoever reads this MUST expect nobody there.</summary>
+/// <param name="Url">Where it listens, as a client on the same machine reaches it.</param>
+/// <param name="Process">Whose address that is.</param>
+internal sealed record AdminAddress(Uri Url, ProcessIdentity Process)
+{
+    private const string Key = "admin.json";
+
+    /// <summary>The address of this process.</summary>
+    public static AdminAddress Of(Uri url) => new(url, ProcessIdentity.Current);
+
+    /// <returns>Null when there is none that can be understood, or its process has ended for certain.</returns>
+    public static async Task<AdminAddress?> ReadAsync(IDataDirectory directory, CancellationToken cancellationToken) =>
+        await directory.ReadJsonAsync<AdminAddress>(Key, cancellationToken) is { Url: not null, Process.IsGone: false } found
+            ? found : null;
+
+    public Task WriteAsync(IDataDirectory directory, CancellationToken cancellationToken) =>
+        directory.WriteJsonAsync(Key, this, secret: false, cancellationToken);
+
+    /// <summary>At the end of the process. What another one has written since stays.</summary>
+    public async Task RemoveAsync(IDataDirectory directory, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(directory, cancellationToken) == this)
+            await directory.RemoveAsync(Key, cancellationToken);
+    }
+}
