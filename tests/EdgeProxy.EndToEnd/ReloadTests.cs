@@ -113,6 +113,23 @@ public sealed class ReloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CommandsFindTheProxyWhenTheFileThatNamesItsPortIsBroken()
+    {
+        var environment = new Dictionary<string, string?> { ["EdgeProxy__DataDirectory"] = Edge.DataDirectory };
+        await File.WriteAllTextAsync(Edge.ConfigPath, "{ this is not json", Token);
+
+        var health = await Edge.RunAsItIsAsync(environment, "health");
+        var reload = await Edge.RunAsItIsAsync(environment, "reload");
+
+        Assert.True(health.ExitCode == 0, health.ToString());
+        Assert.True(reload.ExitCode == 78, reload.ToString());
+        Assert.Contains("is not valid JSON", reload.Error, StringComparison.Ordinal);
+        Assert.Equal("blue", await GetAsync());
+        Assert.Equal(0, await Edge.StopAsync());
+        Assert.False(File.Exists(Edge.Data("admin.json")));
+    }
+
+    [Fact]
     public async Task ADomainThatIsTakenOutIsNotServedAnyMore()
     {
         Edge.Configure(Blue.Replace("one.test", "two.test", StringComparison.Ordinal));

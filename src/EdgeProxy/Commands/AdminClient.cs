@@ -1,5 +1,7 @@
 using System.Net;
-using EdgeProxy.Configuration.Model;
+using EdgeProxy.Configuration.Source;
+using EdgeProxy.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeProxy.Commands;
 
@@ -17,18 +19,25 @@ internal sealed class AdminClient : IDisposable
 
     public Uri Address { get; }
 
+    /// <summary>For the proxy that the configuration describes; where that is broken, for the one that uses its data directory.</summary>
     /// <returns>Null when the admin port is switched off.</returns>
-    public static AdminClient? Create(AdminConfig? admin, TimeSpan timeout) => admin is null ? null : new AdminClient(AddressOf(admin), timeout);
+    public static async Task<AdminClient?> CreateAsync(ConfigSource source, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var place = source.FindRunning();
+        var address = (place.IsKnown ? null : await FindAnnouncedAsync(place.DataDirectory, cancellationToken)) ?? place.Admin?.Url;
+        return address is null ? null : new AdminClient(address, timeout);
+    }
 
     /// <returns>The whole answer; null when nobody answered.</returns>
-    public async Task<(HttpStatusCode Status, string Body)?> SendAsync(HttpRequestMessage request, CancellationToken cancel)
+    public async Task<(HttpStatusCode Status, string Body)?> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await _client.SendAsync(request, cancel);
-            return (response.StatusCode, await response.Content.ReadAsStringAsync(cancel));
+            using var response = await _client.SendAsync(request, cancellationToken);
+            return (response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
         }
-        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception exception)
+            when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
         }
@@ -36,10 +45,16 @@ internal sealed class AdminClient : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>A proxy that listens on all addresses is reached through loopback.</summary>
-    private static Uri AddressOf(AdminConfig admin)
+    private static async Task<Uri?> FindAnnouncedAsync(string dataDirectory, CancellationToken cancellationToken)
     {
-        var isAny = admin.BindAddress.Equals(IPAddress.Any) || admin.BindAddress.Equals(IPAddress.IPv6Any);
-        return new Uri($"http://{new IPEndPoint(isAny ? IPAddress.Loopback : admin.BindAddress, admin.Port)}/");
+        try
+        {
+            var directory = new FileDataDirectory(dataDirectory, TimeProvider.System, NullLogger<FileDataDirectory>.Instance);
+            return (await AdminAddress.ReadAsync(directory, cancellationToken))?.Url;
+        }
+        catch (DataDirectoryException)
+        {
+            return null;
+        }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class HealthCommand(ConfigSource source, TextWriter output, Text
 
     public async Task<int> RunAsync(CancellationToken cancel)
     {
-        using var client = AdminClient.Create(source.FindAdmin(), Timeout);
+        using var client = await AdminClient.CreateAsync(source, Timeout, cancel);
         if (client is null)
             return Fail("The admin port is switched off (EdgeProxy:Admin:Port is 0), so nobody can be asked.");
         using var request = new HttpRequestMessage(HttpMethod.Get, "healthz");

@@ -15,7 +15,7 @@ internal sealed class ReloadCommand(ConfigSource source, TextWriter output, Text
     public async Task<int> RunAsync(CancellationToken cancel)
     {
         // A configuration that is invalid now is what a reload may have to report.
-        using var client = AdminClient.Create(source.FindAdmin(), Timeout);
+        using var client = await AdminClient.CreateAsync(source, Timeout, cancel);
         if (client is null)
             return Fail("The admin port is switched off (EdgeProxy:Admin:Port is 0): restart the proxy, or send it SIGHUP.");
         using var request = new HttpRequestMessage(HttpMethod.Post, AdminEndpoints.Reload) { Headers = { { AdminEndpoints.CommandHeader, AdminEndpoints.Reload } } };

@@ -33,6 +33,7 @@ internal static class EdgeHost
             .AddSingleton(source)
             .AddSingleton<CurrentSites>()
             .AddSingleton<ConfigApply>()
+            .AddSingleton<AdminAnnouncement>()
             .AddSingleton<ConfigReload>()
             .AddSingleton(AdminSourcesOf)
             .AddSingleton(hangup)

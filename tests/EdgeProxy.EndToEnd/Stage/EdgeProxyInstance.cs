@@ -77,6 +77,13 @@ public sealed class EdgeProxyInstance : IAsyncDisposable
         return Tool.RunAsync(Command[0], [.. Command[1..], .. arguments], environment: CleanEnvironment, workingDirectory: WorkingDirectory);
     }
 
+    /// <summary>The same with the file on disk as it is, and with more environment variables.</summary>
+    public Task<ToolResult> RunAsItIsAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments) => Tool.RunAsync(
+        Command[0],
+        [.. Command[1..], .. arguments],
+        environment: CleanEnvironment.Concat(environment).ToDictionary(),
+        workingDirectory: WorkingDirectory);
+
     public void Signal(string name) => Running.Signal(name);
 
     public Task<int> WaitForExitAsync() => Running.WaitForExitAsync(TestContext.Current.CancellationToken);

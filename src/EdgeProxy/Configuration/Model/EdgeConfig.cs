@@ -34,6 +34,11 @@ internal sealed record ListenerConfig(string BindAddress, int HttpPort, int Http
 internal sealed record AdminConfig(IPAddress BindAddress, int Port)
 {
     public const int DefaultPort = 9180;
+
+    /// <summary>How a client on this machine reaches it: one that listens on all addresses through loopback.</summary>
+    public Uri Url => new($"http://{new IPEndPoint(IsAny(BindAddress) ? IPAddress.Loopback : BindAddress, Port)}/");
+
+    private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 }
 
 /// <summary>How many client connections are held at once.</summary>

@@ -61,10 +61,16 @@ internal sealed class ConfigSource
             : ConfigResult<ParsedConfig>.Invalid(errors);
     }
 
-    /// <summary>Where a proxy with this configuration has its admin port, as far as an invalid one tells.</summary>
-    /// <returns>Null where it is switched off.</returns>
-    public AdminConfig? FindAdmin() => ListenerParser.ParseAdmin(
-        ConfigSection.Open(ConfigNode.Create(Read().Values), EdgeKeys.Section, ContentRoot, []).Section(EdgeKeys.Admin));
+    /// <summary>Where a proxy with this configuration is to be found, as far as an invalid one tells.</summary>
+    public RunningPlace FindRunning()
+    {
+        var (values, files) = Read();
+        var section = ConfigSection.Open(ConfigNode.Create(values), EdgeKeys.Section, ContentRoot, []);
+        return new RunningPlace(
+            ListenerParser.ParseAdmin(section.Section(EdgeKeys.Admin)),
+            section.ReadPath(EdgeKeys.DataDirectory) ?? ContentRoot,
+            files.All(file => file.IsWhole));
+    }
 
     /// <summary>The last value of every key, in the order of the files. Keys that only the environment has come last, as it has no order.</summary>
     private (OrderedDictionary<string, string?> Values, ImmutableArray<JsonConfigFile> Files) Read()

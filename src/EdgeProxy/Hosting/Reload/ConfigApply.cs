@@ -23,6 +23,7 @@ internal sealed class ConfigApply(
     ProxyRoutes routes,
     ListenerTable listeners,
     ConnectionLimit connections,
+    AdminAnnouncement announcement,
     IOptions<HostOptions> host,
     ReloadableLog log) : IDisposable
 {
@@ -56,6 +57,7 @@ internal sealed class ConfigApply(
         {
             _isStopped = true;
             await certificates.StopAsync();
+            await announcement.RemoveAsync();
         }
         finally
         {
@@ -89,6 +91,7 @@ internal sealed class ConfigApply(
             await CommitAsync(config, table);
             groups.Commit();
             listeners.Replace(open, config.ShutdownGracePeriod);
+            await announcement.ReplaceAsync(config);
             _inForce = sections;
             return [];
         }

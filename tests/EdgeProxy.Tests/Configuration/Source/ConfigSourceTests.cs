@@ -167,7 +167,7 @@ public sealed class ConfigSourceTests : IDisposable
     {
         _current.Write("appsettings.json", json);
 
-        Assert.Equal(port is { } there ? new AdminConfig(IPAddress.Loopback, there) : null, Source().FindAdmin());
+        Assert.Equal(port is { } there ? new AdminConfig(IPAddress.Loopback, there) : null, Source().FindRunning().Admin);
     }
 
     [Fact]

@@ -1,0 +1,46 @@
+using EdgeProxy.Configuration.Model;
+using EdgeProxy.Storage;
+
+namespace EdgeProxy.Hosting.Reload;
+
+/// <summary>Leaves the address of the admin port in the data directory while it is served, for commands that cannot read it in the
+/// configuration because somebody has just broken that.</summary>
+internal sealed class AdminAnnouncement(TimeProvider time, ILoggerFactory loggers)
+{
+    private readonly ILogger _logger = loggers.CreateLogger<AdminAnnouncement>();
+    private (FileDataDirectory Directory, AdminAddress Address)? _present;
+
+    public async Task ReplaceAsync(EdgeConfig config)
+    {
+        await RemoveAsync();
+        if (config.Listeners.Admin is not { } admin)
+            return;
+        var directory = new FileDataDirectory(config.DataDirectory, time, loggers.CreateLogger<FileDataDirectory>());
+        var address = AdminAddress.Of(admin.Url);
+        try
+        {
+            await address.WriteAsync(directory, CancellationToken.None);
+            _present = (directory, address);
+        }
+        catch (DataDirectoryException exception)
+        {
+            // Everything else that needs the directory says so, too.
+            _logger.LogWarning("The address of the admin port is not left in the data directory: {Reason}", exception.Message);
+        }
+    }
+
+    public async Task RemoveAsync()
+    {
+        if (_present is not { } present)
+            return;
+        _present = null;
+        try
+        {
+            await present.Address.RemoveAsync(present.Directory, CancellationToken.None);
+        }
+        catch (DataDirectoryException)
+        {
+            // Whoever reads it sees that its process has ended.
+        }
+    }
+}
