@@ -16,6 +16,9 @@ internal sealed class LogQueue(LogSinks sinks, Action<long> reportDropped) : ILo
     private const int MinEventSize = 1024;
     private const int ExceptionSize = 16 * 1024;
 
+    // What comes meanwhile is written together: to wake the writer costs a caller more than the rest of its call.
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(10);
+
     private readonly ConcurrentQueue<(LogEvent Event, int Size)> _events = new();
     private readonly object _gate = new();
     private LogSinks _sinks = sinks;
@@ -51,7 +54,7 @@ internal sealed class LogQueue(LogSinks sinks, Action<long> reportDropped) : ILo
         }
 
         _events.Enqueue((logEvent, size));
-        Wake();
+        WakeForEvent();
     }
 
     /// <summary>Has the writer make the change as soon as the write that it is in returns.</summary>
@@ -70,21 +73,26 @@ internal sealed class LogQueue(LogSinks sinks, Action<long> reportDropped) : ILo
         return _writer?.Join(patience) ?? true;
     }
 
-    private void Wake()
+    private void WakeForEvent()
     {
-        // Either the writer is seen asleep here, or it sees what there is to do before it falls asleep.
+        // Either the writer is seen asleep here, or it sees the event before it falls asleep.
         Interlocked.MemoryBarrier();
         if (_isAsleep)
-        {
-            lock (_gate)
-                Monitor.Pulse(_gate);
-        }
+            Wake();
+    }
+
+    private void Wake()
+    {
+        lock (_gate)
+            Monitor.Pulse(_gate);
     }
 
     private void Sleep()
     {
         lock (_gate)
         {
+            if (!_isClosing && _change is null)
+                Monitor.Wait(_gate, Rest);
             _isAsleep = true;
             Interlocked.MemoryBarrier();
             if (_events.IsEmpty && _change is null && !_isClosing)
