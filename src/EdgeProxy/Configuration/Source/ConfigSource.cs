@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using EdgeProxy.Configuration.Keys;
-using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Parsing;
 using EdgeProxy.Configuration.Reading;
 
