@@ -68,7 +68,7 @@ public sealed class ProxyRoutesTests
             TestEdge.Target(RawUpstream.Refusing()), section: ApiSection(RawUpstream.Refusing()));
         using var client = edge.Client();
         var answer = await client.GetAsync("api/x", Cancel);
-        Assert.Equal("edge says 502", await answer.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(TestEdge.Body(502), await answer.Content.ReadAsStringAsync(Cancel));
         Assert.Contains("refused the connection (502)", Assert.Single(edge.Log.Warnings), StringComparison.Ordinal);
     }
 

@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
+using System.Text;
+using EdgeProxy.Admin;
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Hosting.Listening;
 using EdgeProxy.Hosting.Pipeline;
 using EdgeProxy.Http;
@@ -23,7 +27,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgeProxy.Tests.Proxy;
 
-/// <summary>A real Kestrel with the forwarding behind it, and in front of it only what tells a request its site.</summary>
+/// <summary>The product's pipeline on a real Kestrel, with one site that forwards.</summary>
 internal sealed class TestEdge : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -69,7 +73,16 @@ internal sealed class TestEdge : IAsyncDisposable
         var access = new ConcurrentQueue<(int, string)>();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Information);
-        builder.Services.AddRoutingCore().AddSingleton(TimeProvider.System).AddSingleton(sites).AddForwarding(AnswerAsync);
+        builder.Services
+            .AddRoutingCore()
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(sites)
+            .AddSingleton<AccessLog>()
+            .AddSingleton<ChallengeTable>()
+            .AddSingleton<FindSharedChallenge>((_, _) => Task.FromResult<string?>(null))
+            .AddSingleton<CertificateScope>((_, _) => true)
+            .AddSingleton(new AdminSources(() => true, () => [], (_, _) => Task.FromResult<IReadOnlyList<ConfigError>>([])))
+            .AddForwarding(ErrorBody.WriteAsync);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Patience);
         services?.Invoke(builder.Services);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -83,7 +96,8 @@ internal sealed class TestEdge : IAsyncDisposable
         });
         var app = builder.Build();
         var edge = new TestEdge(app, sites, config, log, access);
-        app.Run(edge.ServeAsync);
+        app.Use(edge.NoteAsync);
+        EdgePipeline.Use(app);
         edge.Serve(config);
         if (section is not null)
             await edge.ApplyAsync(section);
@@ -104,11 +118,19 @@ internal sealed class TestEdge : IAsyncDisposable
     /// <summary>The next request that has ended.</summary>
     public async Task<(int Status, string Upstream)> EndedAsync()
     {
+        var patience = Stopwatch.StartNew();
         (int, string) ended;
         while (!Access.TryDequeue(out ended))
+        {
+            Assert.True(patience.Elapsed < Patience, "No request has ended.");
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
         return ended;
     }
+
+    /// <summary>The body of an error of our own.</summary>
+    public static string Body(int status) => Encoding.ASCII.GetString(ErrorBody.Default(status).Span);
 
     public Task StopAsync() => _app.StopAsync();
 
@@ -128,13 +150,6 @@ internal sealed class TestEdge : IAsyncDisposable
     {
         await _app.DisposeAsync();
         Log.Dispose();
-    }
-
-    private static Task AnswerAsync(HttpContext context, int status)
-    {
-        context.Response.Clear();
-        context.Response.StatusCode = status;
-        return context.Response.WriteAsync($"edge says {status}");
     }
 
     private static EdgeConfig Config(SiteTarget target, string[] trustedProxies, long? maxBody) => new()
@@ -164,13 +179,11 @@ internal sealed class TestEdge : IAsyncDisposable
         upstreams.Commit();
     }
 
-    private async Task ServeAsync(HttpContext context)
+    private async Task NoteAsync(HttpContext context, RequestDelegate next)
     {
-        var facts = RequestFacts.Find(context, _sites.Table)!;
-        context.Features.Set(facts);
         try
         {
-            await new RequestGuardMiddleware(facts.Site.Pipeline).InvokeAsync(context);
+            await next(context);
         }
         finally
         {
