@@ -11,7 +11,7 @@ public class RoomsTest
 
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
-        ["Storage"] = [],
+        ["Storage"] = ["Observability"],
         ["Observability"] = [],
         ["Configuration"] = [],
         ["Sites"] = ["Configuration"],
@@ -40,12 +40,7 @@ public class RoomsTest
 
     private static readonly string[] Assemblies = ["EdgeProxy", "EdgeProxy.Acme"];
 
-    private static readonly Lazy<IReadOnlyList<SourceReference>> References = new(() => SourceReferences.Read(
-        SourceFolder(),
-        "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Net.Http.Json", "System.Threading",
-        "System.Threading.Tasks", "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Http",
-        "Microsoft.AspNetCore.Routing", "Microsoft.Extensions.Configuration", "Microsoft.Extensions.DependencyInjection",
-        "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging"));
+    private static readonly Lazy<IReadOnlyList<SourceReference>> References = new(() => SourceReferences.Read(HostSources.Compilation));
 
     [Fact]
     public void EveryRoomUsesOnlyTheRoomsItMay() => AssertNone(reference => !IsAllowed(reference));
@@ -55,18 +50,18 @@ public class RoomsTest
 
     [Fact]
     public void OnlyTheProxyKnowsYarp() => AssertNone(
-        reference => reference.Namespace.StartsWith("Yarp.", StringComparison.Ordinal) && Room(reference.File) != "Proxy");
+        reference => reference.Namespace.StartsWith("Yarp.", StringComparison.Ordinal) && HostSources.Room(reference.File) != "Proxy");
 
     [Fact]
-    public void EveryFolderIsARoom() => AssertNone(reference => !MayUse.ContainsKey(Room(reference.File)) || Depth(reference.File) < 0);
+    public void EveryFolderIsARoom() => AssertNone(reference => !MayUse.ContainsKey(HostSources.Room(reference.File)) || Depth(reference.File) < 0);
 
     [Fact]
     public void WhatIsFoundIsNotNothing()
     {
-        Assert.Contains(References.Value, reference => Room(reference.File) == "Hosting" && UsedRoom(reference) == "Proxy");
-        Assert.Contains(References.Value, reference => Room(reference.File) == "Http" && UsedRoom(reference) == "Acme");
+        Assert.Contains(References.Value, reference => HostSources.Room(reference.File) == "Hosting" && UsedRoom(reference) == "Proxy");
+        Assert.Contains(References.Value, reference => HostSources.Room(reference.File) == "Http" && UsedRoom(reference) == "Acme");
         Assert.Contains(References.Value, reference => reference.Namespace.StartsWith("Yarp.", StringComparison.Ordinal));
-        Assert.Contains(References.Value, reference => Depth(reference.File) > 0 && Room(reference.DeclaredIn ?? "/") == Room(reference.File));
+        Assert.Contains(References.Value, reference => Depth(reference.File) > 0 && HostSources.Room(reference.DeclaredIn ?? "/") == HostSources.Room(reference.File));
     }
 
     [Theory]
@@ -82,7 +77,7 @@ public class RoomsTest
     [InlineData("Proxy/A.cs", "Proxy/Section/B.cs", true)]
     public void TheRulesAreApplied(string file, string declaredIn, bool allowed)
     {
-        var reference = new SourceReference(Path.Combine(SourceFolder(), file), 1, "EdgeProxy", "B", Path.Combine(SourceFolder(), declaredIn));
+        var reference = new SourceReference(Path.Combine(HostSources.Folder, file), 1, "EdgeProxy", "B", Path.Combine(HostSources.Folder, declaredIn));
         Assert.Equal(allowed, IsAllowed(reference) && !PointsUpwards(reference));
     }
 
@@ -101,39 +96,26 @@ public class RoomsTest
 
     private static bool IsAllowed(SourceReference reference)
     {
-        var (own, used) = (Room(reference.File), UsedRoom(reference));
+        var (own, used) = (HostSources.Room(reference.File), UsedRoom(reference));
         if (used is null || used == own)
             return true;
         return MayUse.GetValueOrDefault(own, []).Contains(used) && (used != "Acme" || own != "Http" || AcmeTypesOfHttp.Contains(reference.Type));
     }
 
     private static bool PointsUpwards(SourceReference reference) =>
-        reference.DeclaredIn is { } declared && Room(declared) == Room(reference.File) && Depth(declared) > Depth(reference.File);
+        reference.DeclaredIn is { } declared && HostSources.Room(declared) == HostSources.Room(reference.File) && Depth(declared) > Depth(reference.File);
 
     /// <summary>The room of a type of ours; null for any other.</summary>
     private static string? UsedRoom(SourceReference reference) =>
-        reference.DeclaredIn is { } declared ? Room(declared) : reference.Namespace == "EdgeProxy.Acme" ? "Acme" : null;
-
-    /// <summary>The folder under src/EdgeProxy; empty for Program.cs.</summary>
-    private static string Room(string file) => Parts(file) is [var room, _, ..] ? room : "";
+        reference.DeclaredIn is { } declared ? HostSources.Room(declared) : reference.Namespace == "EdgeProxy.Acme" ? "Acme" : null;
 
     /// <summary>Where in <see cref="InnerOrder"/> a file's folder stands; -1 for a folder that is not there.</summary>
     private static int Depth(string file)
     {
-        var order = InnerOrder.GetValueOrDefault(Room(file), []);
-        return Parts(file) is [_, var folder, _, ..] ? Array.IndexOf(order, folder) : order.Length;
+        var order = InnerOrder.GetValueOrDefault(HostSources.Room(file), []);
+        return HostSources.Parts(file) is [_, var folder, _, ..] ? Array.IndexOf(order, folder) : order.Length;
     }
-
-    private static string[] Parts(string file) => Path.GetRelativePath(SourceFolder(), file).Split(Path.DirectorySeparatorChar);
 
     private static string Describe(SourceReference reference) =>
-        $"{Path.GetRelativePath(SourceFolder(), reference.File)}({reference.Line}): {reference.Namespace}.{reference.Type}";
-
-    private static string SourceFolder()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "EdgeProxy.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"No EdgeProxy.sln above {AppContext.BaseDirectory}.");
-        return Path.Combine(folder, "src", "EdgeProxy");
-    }
+        $"{Path.GetRelativePath(HostSources.Folder, reference.File)}({reference.Line}): {reference.Namespace}.{reference.Type}";
 }

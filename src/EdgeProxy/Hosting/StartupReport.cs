@@ -1,6 +1,7 @@
 using EdgeProxy.Certificates.Renewal;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Writing;
+using EdgeProxy.Observability;
 
 namespace EdgeProxy.Hosting;
 
@@ -16,7 +17,7 @@ internal static class StartupReport
         for (var start = time.GetTimestamp(); time.GetElapsedTime(start) < Patience && renewal.Statuses.Any(IsBeingMade) && !stopping.IsCancellationRequested;)
             await Task.Delay(Interval, time, CancellationToken.None);
         foreach (var line in Lines(config))
-            log.LogInformation("{Line}", line);
+            log.LogInformation(EdgeEvent.Started.Id(), "{Line}", line);
     }
 
     public static IEnumerable<string> Lines(EdgeConfig config)

@@ -39,6 +39,10 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed inside the proxy")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        EventId = (int)EdgeEvent.RequestFailed,
+        EventName = nameof(EdgeEvent.RequestFailed),
+        Message = "A request failed inside the proxy")]
     private static partial void Failed(ILogger logger, Exception exception);
 }

@@ -26,6 +26,8 @@ internal sealed partial class AccessLog(ILoggerFactory loggers)
         outcome.End == ResponseEnd.Done ? "done" : "aborted");
 
     [LoggerMessage(
+        EventId = (int)EdgeEvent.RequestEnded,
+        EventName = nameof(EdgeEvent.RequestEnded),
         Level = LogLevel.Information,
         Message = "{Site} {Client} \"{Method} {Target} {Protocol}\" {Status} {Bytes} {Milliseconds:0.0}ms {Upstream} {Outcome}")]
     private static partial void Line(

@@ -95,7 +95,7 @@ internal sealed class ReloadableLog : ILoggerFactory
     private SerilogLoggerProvider Events(IConfigurationRoot root) => new(Logging.Events(root).WriteTo.Sink(_queue).CreateLogger());
 
     private void ReportDropped(long count) => _logger.LogWarning(
-        "{Count} log lines were dropped because the lines before them were not read fast enough", count);
+        EdgeEvent.LinesDropped.Id(), "{Count} log lines were dropped because the lines before them were not read fast enough", count);
 
     /// <summary>A category's logger of whatever section is in force.</summary>
     private sealed class CategoryLogger(ReloadableLog log, string category) : ILogger

@@ -80,10 +80,18 @@ internal sealed partial class SitePipeline
             Failed(_logger, site, upstream ?? "-", outcome.What, outcome.Status);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Site}: upstream {Upstream} {What} ({Status})")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        EventId = (int)EdgeEvent.UpstreamFailed,
+        EventName = nameof(EdgeEvent.UpstreamFailed),
+        Message = "{Site}: upstream {Upstream} {What} ({Status})")]
     private static partial void Failed(ILogger logger, string site, string upstream, string what, int status);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Site}: no upstream is healthy ({Status})")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        EventId = (int)EdgeEvent.NoUpstreamHealthy,
+        EventName = nameof(EdgeEvent.NoUpstreamHealthy),
+        Message = "{Site}: no upstream is healthy ({Status})")]
     private static partial void NoUpstream(ILogger logger, string site, int status);
 
     /// <summary>A request that no route of the section has taken, on its way to its site's upstreams.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EdgeProxy.Observability;
 
 namespace EdgeProxy.Storage;
 
@@ -52,6 +53,7 @@ internal static class JsonText
     {
         if (await directory.SetAsideAsync(key, cancellationToken) is { } aside)
             logger.LogWarning(
+                EdgeEvent.FileSetAside.Id(),
                 "{File} cannot be used: {Problem}. It was set aside as {Aside}", directory.PathOf(key), problem, directory.PathOf(aside));
     }
 }

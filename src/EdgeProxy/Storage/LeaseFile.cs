@@ -1,3 +1,5 @@
+using EdgeProxy.Observability;
+
 namespace EdgeProxy.Storage;
 
 /// <summary>A lease as a file that is there while the lease is held. Its holder writes into it every few seconds; whoever waits takes it
@@ -94,7 +96,9 @@ internal sealed class LeaseFile(string path, TimeProvider time, ILogger logger)
             await Task.Delay(BetweenLooks, time, cancellationToken);
             if (lease.IsHeld())
             {
-                logger.LogWarning("Took over {File} from {Holder}, {Reason}", path, LeaseRecord.TryParse(abandoned)?.Holder, reason);
+                logger.LogWarning(
+                    EdgeEvent.LeaseTakenOver.Id(),
+                    "Took over {File} from {Holder}, {Reason}", path, LeaseRecord.TryParse(abandoned)?.Holder, reason);
                 return lease;
             }
         }

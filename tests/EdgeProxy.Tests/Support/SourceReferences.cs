@@ -16,24 +16,8 @@ internal sealed record SourceReference(string File, int Line, string Namespace, 
 /// of it is used and its name never appears.</summary>
 internal static class SourceReferences
 {
-    /// <param name="folder">The project's folder.</param>
-    /// <param name="globalUsings">Namespaces that the project file imports for every file.</param>
-    public static IReadOnlyList<SourceReference> Read(string folder, params IEnumerable<string> globalUsings)
-    {
-        var imports = CSharpSyntaxTree.ParseText(string.Concat(globalUsings.Select(name => $"global using {name};\n")));
-        var compilation = CSharpCompilation.Create("read", [imports, .. Files(folder).Select(Parse)], PlatformReferences());
-        return [.. compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0).SelectMany(tree => Read(compilation, tree)).Distinct()];
-    }
-
-    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-        .Where(file => Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj"));
-
-    private static SyntaxTree Parse(string file) => CSharpSyntaxTree.ParseText(File.ReadAllText(file), path: file);
-
-    private static IEnumerable<MetadataReference> PlatformReferences() =>
-        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(file => Path.GetFileName(file) is not "EdgeProxy.dll")
-            .Select(file => MetadataReference.CreateFromFile(file));
+    public static IReadOnlyList<SourceReference> Read(CSharpCompilation compilation) =>
+        [.. compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0).SelectMany(tree => Read(compilation, tree)).Distinct()];
 
     private static IEnumerable<SourceReference> Read(CSharpCompilation compilation, SyntaxTree tree)
     {

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using EdgeProxy.Acme;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Observability;
 using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Issuing;
@@ -148,7 +149,7 @@ internal sealed class AcmeSession : IDisposable
         var request = new AccountRequest(Contacts, _authority.AcceptTermsOfService, binding);
         var registered = await client.CreateAccountAsync(request, cancellationToken);
         await _accounts.SaveAsync(account with { Url = registered.Url, Contact = _authority.Email }, CancellationToken.None);
-        _logger.LogInformation("Registered the account {Account}", registered.Url);
+        _logger.LogInformation(EdgeEvent.AccountRegistered.Id(), "Registered the account {Account}", registered.Url);
     }
 
     private async Task UpdateContactAsync(AcmeClient client, StoredAccount account, CancellationToken cancellationToken)
@@ -167,13 +168,15 @@ internal sealed class AcmeSession : IDisposable
         {
             // An account with an old address orders as well as any.
             _logger.LogWarning(
+                EdgeEvent.ContactNotTaken.Id(),
                 "{Directory} does not take {Email} as the account's contact; certificates are ordered all the same: {Reason}",
                 _authority.DirectoryUrl, _authority.Email ?? "the absence of an address", refusal.Message);
         }
     }
 
     private void LogForgotten() =>
-        _logger.LogWarning("{Directory} does not know our account any more; registering again", _authority.DirectoryUrl);
+        _logger.LogWarning(
+            EdgeEvent.AccountForgotten.Id(), "{Directory} does not know our account any more; registering again", _authority.DirectoryUrl);
 
     private string[] Contacts => _authority.Email is { } email ? [$"mailto:{email}"] : [];
 

@@ -3,6 +3,7 @@ using EdgeProxy.Certificates.Issuing;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Observability;
 using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Renewal;
@@ -54,6 +55,7 @@ internal sealed class CertificateKeeper(CertificateTable table, Func<Certificate
 
         if (!ExactChain.IsSupported)
             _logger.LogWarning(
+                EdgeEvent.ChainsRebuilt.Id(),
                 "This .NET runtime rebuilds certificate chains from the machine's trust store; cross-signed roots may be left out");
     }
 
@@ -67,6 +69,7 @@ internal sealed class CertificateKeeper(CertificateTable table, Func<Certificate
         catch (DataDirectoryException exception)
         {
             _logger.LogError(
+                EdgeEvent.ChallengesOfOthersUnknown.Id(),
                 "Whether another process has opened the challenge that a CA asks for cannot be found out: {Reason}", exception.Message);
             return null;
         }

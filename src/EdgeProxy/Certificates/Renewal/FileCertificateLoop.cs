@@ -1,5 +1,6 @@
 using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Observability;
 
 namespace EdgeProxy.Certificates.Renewal;
 
@@ -73,7 +74,8 @@ internal sealed class FileCertificateLoop(CertificateSource.File source, TimePro
             }
             catch (Exception exception)
             {
-                logger.LogError(exception, "Taking over the certificate in {File} failed unexpectedly", source.Path);
+                logger.LogError(
+                    EdgeEvent.FileNotTakenOver.Id(), exception, "Taking over the certificate in {File} failed unexpectedly", source.Path);
             }
         }
     }

@@ -1,5 +1,6 @@
 using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Observability;
 
 namespace EdgeProxy.Certificates.Renewal;
 
@@ -93,16 +94,20 @@ internal sealed class FileNames(CertificateSource.File source, TimeProvider time
     }
 
     private void LogRefused(string names, string served, string problem) =>
-        logger.LogError("The certificate of {Names} cannot be used, {Served} stays: {Problem}", names, served, problem);
+        logger.LogError(
+            EdgeEvent.FileUnusable.Id(), "The certificate of {Names} cannot be used, {Served} stays: {Problem}", names, served, problem);
 
     private void LogServed(List<FileName> names, ServingCertificate pair, DateTimeOffset now)
     {
-        logger.LogInformation("Serving {Names} with the certificate in {File}, from {Issuer}, valid until {NotAfter:u}",
+        logger.LogInformation(
+            EdgeEvent.FileServed.Id(), "Serving {Names} with the certificate in {File}, from {Issuer}, valid until {NotAfter:u}",
             Describe(names), source.Path, pair.Issuer, pair.NotAfter);
         foreach (var name in names.Where(name => !pair.Covers(name.Cell.Name)))
-            logger.LogWarning("The certificate in {File} is not for {Name}; clients will refuse it", source.Path, name.Cell.Name);
+            logger.LogWarning(
+                EdgeEvent.FileForOtherName.Id(),
+                "The certificate in {File} is not for {Name}; clients will refuse it", source.Path, name.Cell.Name);
         if (pair.NotAfter <= now)
-            logger.LogWarning("The certificate in {File} has expired; clients will refuse it", source.Path);
+            logger.LogWarning(EdgeEvent.FileExpired.Id(), "The certificate in {File} has expired; clients will refuse it", source.Path);
     }
 
     private static string Describe(List<FileName> names) => names.Count <= 3

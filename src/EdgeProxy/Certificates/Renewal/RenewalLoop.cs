@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using EdgeProxy.Certificates.Issuing;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Certificates.Tls;
+using EdgeProxy.Observability;
 using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Renewal;
@@ -97,9 +98,12 @@ internal sealed class RenewalLoop : ICertificateLoop
         catch (Exception exception)
         {
             if (exception is DataDirectoryException)
-                _logger.LogError("The certificate of {Name} on disk cannot be used: {Reason}", _name, exception.Message);
+                _logger.LogError(
+                    EdgeEvent.CertificateUnusable.Id(),
+                    "The certificate of {Name} on disk cannot be used: {Reason}", _name, exception.Message);
             else
-                _logger.LogError(exception, "Loading the certificate of {Name} failed unexpectedly", _name);
+                _logger.LogError(
+                    EdgeEvent.CertificateNotLoaded.Id(), exception, "Loading the certificate of {Name} failed unexpectedly", _name);
             return RenewalStateParser.Parse(null, null, _issuer.Authority, _time.GetUtcNow());
         }
     }
@@ -125,7 +129,9 @@ internal sealed class RenewalLoop : ICertificateLoop
         }
         catch (DataDirectoryException exception)
         {
-            _logger.LogWarning("What is stored for {Name} is damaged and cannot be repaired: {Reason}", _name, exception.Message);
+            _logger.LogWarning(
+                EdgeEvent.CertificateNotRepaired.Id(),
+                "What is stored for {Name} is damaged and cannot be repaired: {Reason}", _name, exception.Message);
         }
     }
 
@@ -142,6 +148,7 @@ internal sealed class RenewalLoop : ICertificateLoop
         State = Adopt(certificate);
         if (Cell.Certificate is { } adopted && adopted != served)
             _logger.LogInformation(
+                EdgeEvent.TakenOver.Id(),
                 "Took over the certificate of {Name} that another process has stored, from {Issuer}, valid until {NotAfter:u}",
                 _name, adopted.Issuer, adopted.NotAfter);
     }
@@ -192,7 +199,9 @@ internal sealed class RenewalLoop : ICertificateLoop
     private async Task ObtainAsync(ILease lease, CancellationToken cancellationToken)
     {
         _logger.LogInformation(
-            "Obtaining a certificate for {Name} from {Authority}", _name, _issuer is InternalIssuer ? "the internal CA" : _issuer.Authority);
+            EdgeEvent.Obtaining.Id(),
+            "Obtaining a certificate for {Name} from {Authority}",
+            _name, _issuer is InternalIssuer ? "the internal CA" : _issuer.Authority);
         await _store.ProbeWriteAsync(cancellationToken);
         using var key = await PrepareKeyAsync(cancellationToken);
         await lease.EnsureHeldAsync(cancellationToken);
@@ -224,10 +233,14 @@ internal sealed class RenewalLoop : ICertificateLoop
     {
         State = RenewalState.Issued(certificate, _issuer.Authority, _time.GetUtcNow());
         Cell.Certificate = certificate;
-        _logger.LogInformation("Obtained the certificate of {Name} from {Issuer}, valid until {NotAfter:u}, to be renewed from {Due:u}",
+        _logger.LogInformation(
+            EdgeEvent.Obtained.Id(),
+            "Obtained the certificate of {Name} from {Issuer}, valid until {NotAfter:u}, to be renewed from {Due:u}",
             _name, certificate.Issuer, certificate.NotAfter, State.Due);
         if (State.Due > RenewalPolicy.Due(certificate))
-            _logger.LogWarning("The new certificate of {Name} is valid from {NotBefore:u} to {NotAfter:u}, which by this machine's clock is "
+            _logger.LogWarning(
+                EdgeEvent.DueAtOnce.Id(),
+                "The new certificate of {Name} is valid from {NotBefore:u} to {NotAfter:u}, which by this machine's clock is "
                 + "due for renewal already; set the clock, if it is wrong", _name, certificate.NotBefore, certificate.NotAfter);
     }
 
@@ -237,7 +250,7 @@ internal sealed class RenewalLoop : ICertificateLoop
         var foreseen = IssuanceException.From(exception, now);
         var failure = foreseen ?? new IssuanceException("An error that EdgeProxy does not know how to explain; see the log.");
         State = State.AttemptFailed(failure, Cell.Certificate, now, _random);
-        _logger.LogError(foreseen is null ? exception : null,
+        _logger.LogError(EdgeEvent.NotObtained.Id(), foreseen is null ? exception : null,
             "No certificate for {Name}: {Reason} Next attempt: {Due:u}", _name, failure.Message, State.Due);
     }
 
@@ -250,7 +263,8 @@ internal sealed class RenewalLoop : ICertificateLoop
         }
         catch (DataDirectoryException exception)
         {
-            _logger.LogError("The renewal state of {Name} cannot be stored: {Reason}", _name, exception.Message);
+            _logger.LogError(
+                EdgeEvent.StateNotStored.Id(), "The renewal state of {Name} cannot be stored: {Reason}", _name, exception.Message);
         }
     }
 

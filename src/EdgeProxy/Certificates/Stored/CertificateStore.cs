@@ -3,6 +3,7 @@ using System.Text;
 using EdgeProxy.Acme;
 using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Observability;
 using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Stored;
@@ -44,7 +45,8 @@ internal sealed class CertificateStore(IDataDirectory directory, ILogger<Certifi
         if (Parse(chain, await ReadTextAsync(folder.NextKey, cancellationToken), name, out _) is not null)
         {
             await directory.RenameAsync(folder.NextKey, folder.Key, cancellationToken);
-            logger.LogInformation("Completed the certificate of {Name}, whose storing had been interrupted", name);
+            logger.LogInformation(
+                EdgeEvent.StoringCompleted.Id(), "Completed the certificate of {Name}, whose storing had been interrupted", name);
             return;
         }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using EdgeProxy.Observability;
 using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Stored;
@@ -33,7 +34,7 @@ internal sealed class InternalRootStore(IDataDirectory directory, TimeProvider t
         }
         catch (DataDirectoryException exception)
         {
-            logger.LogError("The local CA's root cannot be used: {Reason}", exception.Message);
+            logger.LogError(EdgeEvent.InternalRootUnusable.Id(), "The local CA's root cannot be used: {Reason}", exception.Message);
         }
     }
 
@@ -79,6 +80,7 @@ internal sealed class InternalRootStore(IDataDirectory directory, TimeProvider t
         await WriteAsync(PrivateKey, key.ExportPkcs8PrivateKeyPem(), secret: true, cancellationToken);
         await WriteAsync(CertificateKey, root.ExportCertificatePem(), secret: false, cancellationToken);
         logger.LogInformation(
+            EdgeEvent.InternalRootMade.Id(),
             "Made a local CA. Import {File} into browsers and devices that shall trust it", directory.PathOf(CertificateKey));
         return root;
     }

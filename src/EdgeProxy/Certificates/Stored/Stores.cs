@@ -1,3 +1,4 @@
+using EdgeProxy.Observability;
 using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Stored;
@@ -22,7 +23,8 @@ internal sealed record Stores(AccountStore Accounts, CertificateStore Certificat
         }
         catch (DataDirectoryException exception)
         {
-            loggers.CreateLogger<Stores>().LogError("The data directory {Directory} cannot be prepared. What it holds is served, but no "
+            loggers.CreateLogger<Stores>().LogError(
+                EdgeEvent.DataDirectoryUnusable.Id(), "The data directory {Directory} cannot be prepared. What it holds is served, but no "
                 + "certificate can be obtained: {Reason}", path, exception.Message);
         }
 

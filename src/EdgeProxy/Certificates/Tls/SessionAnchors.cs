@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using EdgeProxy.Observability;
 
 namespace EdgeProxy.Certificates.Tls;
 
@@ -152,7 +153,9 @@ internal sealed class SessionAnchors : IAsyncDisposable
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                _logger.LogError(exception, "The keys of TLS sessions could not be renewed; that is tried again in a day");
+                _logger.LogError(
+                    EdgeEvent.SessionKeysNotRenewed.Id(),
+                    exception, "The keys of TLS sessions could not be renewed; that is tried again in a day");
             }
         }
     }
@@ -168,7 +171,9 @@ internal sealed class SessionAnchors : IAsyncDisposable
         {
             anchor.Fail(Later(_time.GetTimestamp(), RetryDelay));
             // Only resumption suffers, and real handshakes report what is wrong with a certificate.
-            _logger.LogDebug(exception, "Cannot keep the TLS sessions of {Certificate} resumable", anchor.Certificate.Leaf.Subject);
+            _logger.LogDebug(
+                EdgeEvent.SessionsNotKept.Id(),
+                exception, "Cannot keep the TLS sessions of {Certificate} resumable", anchor.Certificate.Leaf.Subject);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Observability;
 using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Connections;
 
@@ -109,6 +110,7 @@ internal sealed class ConnectionLimit(TimeProvider time, ILogger<ConnectionLimit
         // One line for a flood, not one for each connection.
         if (Interlocked.CompareExchange(ref _reportedAt, now, reported) == reported)
             logger.LogWarning(
+                EdgeEvent.ConnectionsRefused.Id(),
                 "{Count} connection(s) refused so far; Limits:MaxConnections is {Max}, Limits:MaxConnectionsPerClient {PerClient}",
                 refused, bounds.MaxConnections, bounds.MaxConnectionsPerClient?.ToString() ?? "not set");
     }

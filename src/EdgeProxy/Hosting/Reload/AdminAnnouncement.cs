@@ -1,4 +1,5 @@
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Observability;
 using EdgeProxy.Storage;
 
 namespace EdgeProxy.Hosting.Reload;
@@ -25,7 +26,8 @@ internal sealed class AdminAnnouncement(TimeProvider time, ILoggerFactory logger
         catch (DataDirectoryException exception)
         {
             // Everything else that needs the directory says so, too.
-            _logger.LogWarning("The address of the admin port is not left in the data directory: {Reason}", exception.Message);
+            _logger.LogWarning(
+                EdgeEvent.AdminAddressNotLeft.Id(), "The address of the admin port is not left in the data directory: {Reason}", exception.Message);
         }
     }
 

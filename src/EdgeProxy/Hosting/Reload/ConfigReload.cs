@@ -1,5 +1,6 @@
 using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Configuration.Source;
+using EdgeProxy.Observability;
 using EdgeProxy.Storage;
 
 namespace EdgeProxy.Hosting.Reload;
@@ -52,7 +53,7 @@ internal sealed class ConfigReload(ConfigSource source, ConfigApply apply, TimeP
         }
         catch (Exception error)
         {
-            log.LogError(error, "The configuration could not be put in force");
+            log.LogError(EdgeEvent.ConfigurationFailed.Id(), error, "The configuration could not be put in force");
             return [new ConfigError("EdgeProxy", $"could not be put in force: {error.Message}")];
         }
     }
@@ -61,12 +62,14 @@ internal sealed class ConfigReload(ConfigSource source, ConfigApply apply, TimeP
     {
         if (errors.Count == 0)
         {
-            log.LogInformation("Configuration taken ({Reason})", reason);
+            log.LogInformation(EdgeEvent.ConfigurationTaken.Id(), "Configuration taken ({Reason})", reason);
             return;
         }
 
-        log.LogError("Configuration not taken ({Reason}); the last good one goes on serving. {Count} error(s):", reason, errors.Count);
+        log.LogError(
+            EdgeEvent.ConfigurationNotTaken.Id(),
+            "Configuration not taken ({Reason}); the last good one goes on serving. {Count} error(s):", reason, errors.Count);
         foreach (var error in errors)
-            log.LogError("{Path}: {Message}", error.Path, error.Message);
+            log.LogError(EdgeEvent.ConfigurationError.Id(), "{Path}: {Message}", error.Path, error.Message);
     }
 }

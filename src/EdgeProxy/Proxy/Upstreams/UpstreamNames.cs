@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using EdgeProxy.Observability;
 
 namespace EdgeProxy.Proxy.Upstreams;
 
@@ -52,7 +53,7 @@ internal sealed class UpstreamNames(NameLookup lookup, TimeProvider time, ILogge
             if (entry.Failed())
             {
                 logger.LogWarning(
-                    "{Name} cannot be looked up ({Reason}); its last addresses serve on: {Addresses}",
+                    EdgeEvent.UpstreamNameNotFound.Id(), "{Name} cannot be looked up ({Reason}); its last addresses serve on: {Addresses}",
                     name, exception.Message, string.Join(", ", entry.LastGood!.Select(address => address.ToString())));
             }
 
