@@ -35,7 +35,7 @@ internal sealed partial class SitePipeline
     public RequestDelegate To(UpstreamGroup group) => async context =>
     {
         await RequestBody.ArriveAsync(context, group.Target.RequestBuffering);
-        RequestRepetition.Note(context);
+        RepetitionStream.Note(context);
         if (WebSocketRequest.Is(context))
             WebSocketFarewell.Attach(context, _stopping);
         var outcome = await (_section.HasRoutes ? ForwardBySectionAsync(context, group) : _forwarder.ForwardAsync(context, group));

@@ -43,7 +43,7 @@ internal sealed class UpstreamConnector(
     public async ValueTask<Stream> ConnectTlsAsync(
         DnsEndPoint endPoint, TimeSpan timeout, List<SslApplicationProtocol> protocols, CancellationToken cancellationToken)
     {
-        var tls = new UpstreamTlsStream(await ConnectAsync(endPoint, timeout, cancellationToken));
+        var tls = new SslStream(await ConnectAsync(endPoint, timeout, cancellationToken));
         try
         {
             await tls.AuthenticateAsClientAsync(

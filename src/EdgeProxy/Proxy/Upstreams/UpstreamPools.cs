@@ -55,6 +55,8 @@ internal sealed class UpstreamPools(UpstreamConnector connector, DemoUpstream de
         handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         handler.ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         handler.PooledConnectionLifetime = DefaultLifetime;
+        handler.PlaintextStreamFilter = static (context, _) => ValueTask.FromResult(
+            context.NegotiatedHttpVersion.Major == 1 ? new RepetitionStream(context.PlaintextStream) : context.PlaintextStream);
     }
 
     private HttpMessageInvoker Create(Upstream upstream, TimeSpan connectTimeout)

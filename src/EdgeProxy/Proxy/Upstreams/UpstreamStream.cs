@@ -13,7 +13,6 @@ internal sealed class UpstreamStream(Socket socket) : NetworkStream(socket, owns
     private volatile bool _isReading;
     private volatile bool _hasRead;
     private bool _drops;
-    private RequestRepetition _repetition;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -24,9 +23,6 @@ internal sealed class UpstreamStream(Socket socket) : NetworkStream(socket, owns
         {
             var count = await base.ReadAsync(buffer, cancellationToken);
             _hasRead = count > 0;
-            // An empty buffer only waits.
-            if (!buffer.IsEmpty)
-                _repetition.Read(count);
             return count;
         }
         finally
@@ -39,7 +35,6 @@ internal sealed class UpstreamStream(Socket socket) : NetworkStream(socket, owns
     {
         if (_drops)
             return default;
-        _repetition.Wrote();
         var write = base.WriteAsync(buffer, cancellationToken);
         return write.IsCompletedSuccessfully ? write : FinishAsync(write);
     }

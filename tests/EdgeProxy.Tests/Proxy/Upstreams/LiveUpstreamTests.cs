@@ -1,15 +1,10 @@
 using System.Net;
 using System.Net.WebSockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Proxy.Demo;
-using EdgeProxy.Proxy.Upstreams;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeProxy.Tests.Proxy.Upstreams;
 
@@ -38,11 +33,11 @@ public sealed class LiveUpstreamTests
     [InlineData(HttpProtocols.Http1AndHttp2, "HTTP/2")]
     public async Task NegotiatesTheProtocolInTls(HttpProtocols protocols, string expected)
     {
-        using var certificate = Certificate("localhost");
+        using var certificate = UpstreamTls.Certificate("localhost");
         await using var upstream = await TestUpstream.StartAsync(
             context => context.Response.WriteAsync($"{context.Request.Protocol} {context.Request.Host}", Cancel), protocols, listener => listener.UseHttps(certificate));
         await using var edge = await TestEdge.StartAsync(
-            TestEdge.Target(new Uri($"https://localhost:{upstream.Address.Port}")), services: services => Trust(services, certificate));
+            TestEdge.Target(new Uri($"https://localhost:{upstream.Address.Port}")), services: services => UpstreamTls.Trust(services, certificate));
         using var client = edge.Client();
         for (var request = 0; request < 3; request++)
             Assert.Equal($"{expected} site.test", await client.GetStringAsync("x", Cancel));
@@ -54,14 +49,14 @@ public sealed class LiveUpstreamTests
     [InlineData("elsewhere.test", true)]
     public async Task IsNotSpokenToWhenItsCertificateIsNotGood(string name, bool isTrusted)
     {
-        using var certificate = Certificate(name);
+        using var certificate = UpstreamTls.Certificate(name);
         await using var upstream = await TestUpstream.StartAsync(_ => Task.CompletedTask, listen: listener => listener.UseHttps(certificate));
         await using var edge = await TestEdge.StartAsync(
             TestEdge.Target(new Uri($"https://localhost:{upstream.Address.Port}")),
             services: services =>
             {
                 if (isTrusted)
-                    Trust(services, certificate);
+                    UpstreamTls.Trust(services, certificate);
             });
         using var client = edge.Client();
         Assert.Equal(HttpStatusCode.BadGateway, (await client.GetAsync("x", Cancel)).StatusCode);
@@ -75,7 +70,7 @@ public sealed class LiveUpstreamTests
     [InlineData(true, true)]
     public async Task TakesAWebSocketInHttp1(bool fromHttp2, bool inTls)
     {
-        using var certificate = Certificate("localhost");
+        using var certificate = UpstreamTls.Certificate("localhost");
         await using var upstream = await TestUpstream.StartAsync(
             DemoPage.AnswerAsync,
             inTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1,
@@ -87,7 +82,7 @@ public sealed class LiveUpstreamTests
         await using var edge = await TestEdge.StartAsync(
             TestEdge.Target(new Uri($"{(inTls ? "https" : "http")}://localhost:{upstream.Address.Port}")),
             fromHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1,
-            services: services => Trust(services, certificate));
+            services: services => UpstreamTls.Trust(services, certificate));
         using var socket = await TestWebSocket.OpenAsync(edge, fromHttp2);
         Assert.Equal("hello", await TestWebSocket.EchoAsync(socket, "hello"));
         Assert.Equal(100_000, (await TestWebSocket.EchoAsync(socket, new string('x', 100_000))).Length);
@@ -190,24 +185,6 @@ public sealed class LiveUpstreamTests
         var answer = await client.PostAsync("x", body, Cancel);
         Assert.Equal("12", Assert.Single(answer.Headers.GetValues("grpc-status")));
         Assert.Empty(answer.TrailingHeaders);
-    }
-
-    private static void Trust(IServiceCollection services, X509Certificate2 certificate)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(certificate);
-        services.AddSingleton(new UpstreamConnector(TimeProvider.System, NullLogger<UpstreamConnector>.Instance, trust: policy));
-    }
-
-    private static X509Certificate2 Certificate(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        var now = TimeProvider.System.GetUtcNow();
-        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 
     private sealed class DuplexContent : HttpContent

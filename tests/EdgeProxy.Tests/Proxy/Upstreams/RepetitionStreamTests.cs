@@ -1,9 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace EdgeProxy.Tests.Proxy.Upstreams;
 
-public sealed class RequestRepetitionTests
+public sealed class RepetitionStreamTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -38,6 +42,68 @@ public sealed class RequestRepetitionTests
         Assert.StartsWith("HTTP/1.1 502", await client.ReadHeadAsync(), StringComparison.Ordinal);
         Assert.Single(heads);
         Assert.Contains("closed the connection without an answer (502)", Assert.Single(edge.Log.Warnings), StringComparison.Ordinal);
+    }
+
+    // A server sends session tickets behind the handshake: what comes first on a connection is no answer yet.
+    [Theory]
+    [InlineData("GET", SslProtocols.Tls12, false)]
+    [InlineData("POST", SslProtocols.Tls12, false)]
+    [InlineData("GET", SslProtocols.Tls13, false)]
+    [InlineData("POST", SslProtocols.Tls13, false)]
+    [InlineData("GET", SslProtocols.Tls12, true)]
+    [InlineData("POST", SslProtocols.Tls12, true)]
+    [InlineData("GET", SslProtocols.Tls13, true)]
+    [InlineData("POST", SslProtocols.Tls13, true)]
+    [InlineData("DELETE", SslProtocols.Tls13, true)]
+    public async Task AnUpstreamThatEndsANewTlsConnectionWithoutAnAnswerIsAskedOnce(string method, SslProtocols version, bool onASectionRoute)
+    {
+        using var certificate = UpstreamTls.Certificate("localhost");
+        var heads = new ConcurrentQueue<string>();
+        await using var upstream = RawUpstream.Start(async connection =>
+        {
+            await using var tls = new SslStream(connection.Stream, leaveInnerStreamOpen: true);
+            await tls.AuthenticateAsServerAsync(certificate, false, version, false);
+            heads.Enqueue(await ReadHeadAsync(tls));
+        });
+        await using var edge = await StartTlsAsync(upstream, certificate, onASectionRoute);
+        using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
+        await client.SendAsync($"{method} /x HTTP/1.1\r\nHost: site.test\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 502", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Single(heads);
+        Assert.Contains("closed the connection without an answer (502)", Assert.Single(edge.Log.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", 200, false)]
+    [InlineData("POST", 502, false)]
+    [InlineData("GET", 200, true)]
+    [InlineData("POST", 502, true)]
+    public async Task OnlyASafeRequestIsSentAgainWhereAKeptTlsConnectionHasEnded(string method, int status, bool onASectionRoute)
+    {
+        using var certificate = UpstreamTls.Certificate("localhost");
+        var heads = new ConcurrentQueue<string>();
+        await using var upstream = RawUpstream.Start(async connection =>
+        {
+            await using var tls = new SslStream(connection.Stream, leaveInnerStreamOpen: true);
+            await tls.AuthenticateAsServerAsync(certificate);
+            var isFirst = heads.IsEmpty;
+            while (true)
+            {
+                heads.Enqueue(await ReadHeadAsync(tls));
+                if (isFirst && heads.Count > 1)
+                    return;
+                await tls.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), Cancel);
+            }
+        });
+        await using var edge = await StartTlsAsync(upstream, certificate, onASectionRoute);
+        using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
+        await client.SendAsync("GET /first HTTP/1.1\r\nHost: site.test\r\n\r\n");
+        await client.ReadHeadAsync();
+        await client.SendAsync($"{method} /x HTTP/1.1\r\nHost: site.test\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith($"HTTP/1.1 {status}", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Equal(status == 200 ? 2 : 1, heads.Count(head => head.Contains("/x", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -105,6 +171,30 @@ public sealed class RequestRepetitionTests
 
         Assert.StartsWith("HTTP/1.1 200", await client.ReadHeadAsync(), StringComparison.Ordinal);
         Assert.DoesNotContain("Content-Length", Assert.Single(heads), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static Task<TestEdge> StartTlsAsync(RawUpstream upstream, X509Certificate2 certificate, bool onASectionRoute)
+    {
+        var address = new Uri($"https://localhost:{upstream.Port}");
+        var section = Sections.Route(address);
+        section["ReverseProxy:Clusters:one:HttpClient:DangerousAcceptAnyServerCertificate"] = "true";
+        return TestEdge.StartAsync(
+            TestEdge.Target(onASectionRoute ? RawUpstream.Refusing() : address),
+            section: onASectionRoute ? section : null,
+            services: services => UpstreamTls.Trust(services, certificate));
+    }
+
+    private static async Task<string> ReadHeadAsync(Stream stream)
+    {
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            await stream.ReadExactlyAsync(one, Cancel);
+            head.Append((char)one[0]);
+        }
+
+        return head.ToString();
     }
 
     private static Task<TestEdge> StartAsync(RawUpstream upstream, bool onASectionRoute) => TestEdge.StartAsync(
