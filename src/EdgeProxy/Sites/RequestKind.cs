@@ -3,13 +3,9 @@ namespace EdgeProxy.Sites;
 /// <summary>What a request is about, where that decides how it is treated.</summary>
 internal static class RequestKind
 {
-    /// <summary>Whether client and upstream talk to each other at their own pace, so that silence means nothing: gRPC, a WebSocket, an event
-    /// stream.</summary>
-    public static bool IsConversation(HttpRequest request) =>
-        IsGrpc(request)
-        || request.Headers.Upgrade.Count > 0
-        || HttpMethods.IsConnect(request.Method)
-        || request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether the client sends its body at its own pace, so that silence means nothing: gRPC, or a WebSocket over HTTP/2. An upgrade
+    /// in HTTP/1.1 has no body, and whoever asks for an event stream sends its request as everybody does.</summary>
+    public static bool IsConversation(HttpRequest request) => IsGrpc(request) || HttpMethods.IsConnect(request.Method);
 
     /// <summary>gRPC-Web ("application/grpc-web") is made for HTTP/1.1 and is not meant.</summary>
     public static bool IsGrpc(HttpRequest request) =>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Tests.Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EdgeProxy.Tests.Proxy;
@@ -12,6 +13,9 @@ public sealed class RequestBodyTests
     [Theory]
     [InlineData("Content-Length: 4", "body")]
     [InlineData("Transfer-Encoding: chunked", "4\r\nbody\r\n0\r\n\r\n")]
+    [InlineData("Content-Length: 4\r\nUpgrade: x", "body")]
+    [InlineData("Content-Length: 4\r\nUpgrade: websocket", "body")]
+    [InlineData("Content-Length: 4\r\nAccept: text/event-stream", "body")]
     public async Task NoUpstreamIsConnectedBeforeTheFirstByteOfABody(string header, string body)
     {
         await using var upstream = await EchoAsync();
@@ -42,13 +46,19 @@ public sealed class RequestBodyTests
             Assert.Equal("body", await answer.Content.ReadAsStringAsync(Cancel));
     }
 
-    [Fact]
-    public async Task ABodyThatDripsIsGivenUpWith408()
+    // What a client says it wants to have says nothing about how it sends.
+    [Theory]
+    [InlineData("")]
+    [InlineData("Upgrade: x\r\n")]
+    [InlineData("Upgrade: websocket\r\n")]
+    [InlineData("Connection: Upgrade\r\nUpgrade: websocket\r\n")]
+    [InlineData("Accept: text/event-stream\r\n")]
+    public async Task ABodyThatDripsIsGivenUpWith408(string header)
     {
         await using var upstream = await EchoAsync();
         await using var edge = await TestEdge.StartAsync(upstream.Address);
         using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
-        await client.SendAsync("POST /x HTTP/1.1\r\nHost: site.test\r\nContent-Length: 100000\r\n\r\nx");
+        await client.SendAsync($"POST /x HTTP/1.1\r\nHost: site.test\r\nContent-Length: 100000\r\n{header}\r\nx");
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var dripping = DripAsync(client, ended.Token);
 
@@ -83,6 +93,23 @@ public sealed class RequestBodyTests
     }
 
     [Fact]
+    public async Task ABufferedBodyIsReadableByThisUserOnlyAndGoneAfterwards()
+    {
+        await using var upstream = await EchoAsync();
+        await using var edge = await TestEdge.StartAsync(Buffered(upstream.Address));
+        using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
+        await client.SendAsync("POST /x HTTP/1.1\r\nHost: site.test\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
+        await client.SendAsync($"{200_000:x}\r\n{new string('x', 200_000)}\r\n");
+        string[] files = [];
+        await Eventually.BecomesTrueAsync(() => (files = OpenTemporaryFiles()).Length > 0);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Assert.Single(files)));
+        await client.SendAsync("0\r\n\r\n");
+        await client.ReadToEndAsync();
+        await edge.EndedAsync();
+        await Eventually.BecomesTrueAsync(() => !File.Exists(files[0]));
+    }
+
+    [Fact]
     public async Task ABufferedBodyOverTheLimitIsRefusedAndConnectsNoUpstream()
     {
         await using var upstream = await EchoAsync();
@@ -98,6 +125,13 @@ public sealed class RequestBodyTests
     private static SiteTarget.Proxy Buffered(Uri upstream) => TestEdge.Target(upstream) with { RequestBuffering = true };
 
     private static Task<TestUpstream> EchoAsync() => TestUpstream.StartAsync(context => context.Request.Body.CopyToAsync(context.Response.Body, Cancel));
+
+    // Of this process, and of no other that runs at the same time.
+    private static string[] OpenTemporaryFiles() =>
+    [
+        .. Directory.GetFiles("/proc/self/fd").Select(descriptor => new FileInfo(descriptor).LinkTarget).OfType<string>()
+            .Where(file => Path.GetFileName(file).StartsWith("ASPNETCORE_", StringComparison.Ordinal)),
+    ];
 
     private static string Plain(string response) => response.Replace("\r\n0\r\n\r\n", "", StringComparison.Ordinal);
 
