@@ -18,6 +18,10 @@ internal static class ForwardedHeaders
     /// <summary>Every header written here; a client's own never gets past.</summary>
     public static readonly FrozenSet<string> Names = new[] { For, Host, Proto, Port, RealIp }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Those that a route of YARP's own section may decide about, as YARP has transforms for them or they are written here.</summary>
+    private static readonly FrozenSet<string> MayBeARoutes =
+        Names.Append(Standard).Append("X-Forwarded-Prefix").ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Headers that applications and frameworks believe about client, host, path or scheme. They pass from a trusted proxy only:
     /// X-Forwarded-Prefix and -Scheme change the URLs that an application builds, X-Original- and X-Rewrite- the one it serves.</summary>
     private static readonly FrozenSet<string> BelievedByOthers = new[]
@@ -36,6 +40,9 @@ internal static class ForwardedHeaders
         return Names.Contains(name) || (!peerIsTrusted && BelievedByOthers.Contains(name));
     }
 
+    /// <summary>The same for a route that has forwarded headers of its own: what it decides about is left to it.</summary>
+    public static bool IsForgedBesideARoutes(string name, bool peerIsTrusted) => IsForged(name, peerIsTrusted) && !MayBeARoutes.Contains(name);
+
     public static void Write(HttpContext context, RequestFacts facts, HttpRequestHeaders upstream)
     {
         var received = context.Request.Headers;
@@ -46,9 +53,10 @@ internal static class ForwardedHeaders
         Add(upstream, Proto, Believed(facts, received, Proto) ?? facts.Scheme);
         Add(upstream, Port, Believed(facts, received, Port) ?? facts.PublicPort.ToString(CultureInfo.InvariantCulture));
         Add(upstream, RealIp, client);
-        // Behind what the client has sent: the header lists every proxy on the way.
-        Add(upstream, LoopMark.Header, LoopMark.Token);
     }
+
+    /// <summary>Leaves the mark by which a loop is known, behind what the client has sent: the header lists every proxy on the way.</summary>
+    public static void Mark(HttpRequestHeaders upstream) => Add(upstream, LoopMark.Header, LoopMark.Token);
 
     private static string? Believed(RequestFacts facts, IHeaderDictionary received, string name) =>
         facts.PeerIsTrusted && received[name] is { Count: > 0 } values ? values.ToString() : null;

@@ -44,11 +44,9 @@ internal static class MessagePolicy
         return further;
     }
 
-    /// <summary>Makes a response that YARP has copied what it should be.</summary>
-    /// <exception cref="HttpRequestException">It cannot be forwarded.</exception>
+    /// <summary>Makes a response whose headers YARP has copied what it should be.</summary>
     public static void Complete(HttpResponseMessage upstream, IHeaderDictionary response)
     {
-        UpstreamResponse.Check(upstream);
         foreach (var name in HeadersThatYarpDrops)
         {
             if (upstream.Headers.NonValidated.TryGetValues(name, out var values))

@@ -18,6 +18,7 @@ internal sealed class SiteTransformer(HostHeader host) : HttpTransformer
         var facts = RequestFacts.Of(httpContext);
         CopyHeaders(httpContext, proxyRequest, facts);
         ForwardedHeaders.Write(httpContext, facts, proxyRequest.Headers);
+        ForwardedHeaders.Mark(proxyRequest.Headers);
         proxyRequest.Headers.Host = HostFor(facts);
         proxyRequest.RequestUri = UpstreamUri.Create(destinationPrefix, facts.RawTarget);
         return default;
@@ -28,6 +29,7 @@ internal sealed class SiteTransformer(HostHeader host) : HttpTransformer
     {
         if (proxyResponse is null)
             return false;
+        UpstreamResponse.Check(proxyResponse);
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         MessagePolicy.Complete(proxyResponse, httpContext.Response.Headers);
         // YARP holds a head back until the body begins.

@@ -20,39 +20,34 @@ internal sealed class SectionTransforms : ITransformProvider
 
     public void Apply(TransformBuilderContext context)
     {
-        var writesForwarded = context.UseDefaultForwarders ?? true;
+        var route = new RouteChoices(
+            CopiesRequest: context.CopyRequestHeaders ?? true,
+            CopiesResponse: context.CopyResponseHeaders ?? true,
+            WritesForwarded: !(context.UseDefaultForwarders ?? true),
+            ChangesTarget: context.Route.Transforms?.Any(transform => transform.Keys.Any(IsOfTarget)) == true);
         context.UseDefaultForwarders = false;
-        var keepsTarget = context.Route.Transforms?.Any(transform => transform.Keys.Any(IsOfTarget)) != true;
-        context.RequestTransforms.Insert(0, new RequestFuncTransform(request => TransformRequest(request, writesForwarded, keepsTarget)));
-        context.ResponseTransforms.Insert(0, new ResponseFuncTransform(CompleteResponse));
+        context.RequestTransforms.Insert(0, new RequestFuncTransform(request => TransformRequest(request, route)));
+        context.ResponseTransforms.Insert(0, new ResponseFuncTransform(response => TransformResponse(response, route)));
         context.ResponseTransforms.Add(new ResponseFuncTransform(StartStream));
     }
 
     private static bool IsOfTarget(string key) =>
         key.StartsWith("Path", StringComparison.OrdinalIgnoreCase) || key.StartsWith("Query", StringComparison.OrdinalIgnoreCase);
 
-    private static ValueTask TransformRequest(RequestTransformContext request, bool writesForwarded, bool keepsTarget)
+    private static ValueTask TransformRequest(RequestTransformContext request, RouteChoices route)
     {
-        var context = request.HttpContext;
-        var facts = RequestFacts.Of(context);
-        CompleteHeaders(request, context.Request.Headers);
-        if (writesForwarded)
-        {
-            foreach (var (name, _) in context.Request.Headers)
-            {
-                if (ForwardedHeaders.IsForged(name, facts.PeerIsTrusted))
-                    RequestTransform.RemoveHeader(request, name);
-            }
-
-            ForwardedHeaders.Write(context, facts, request.ProxyRequest.Headers);
-        }
-
-        if (keepsTarget)
-        {
-            request.ProxyRequest.RequestUri = UpstreamUri.Create(
-                request.DestinationPrefix.AsSpan().TrimEnd('/'), facts.RawTarget);
-        }
-
+        var facts = RequestFacts.Of(request.HttpContext);
+        var received = request.HttpContext.Request.Headers;
+        if (route.CopiesRequest)
+            CompleteHeaders(request, received);
+        else if (received.TryGetValue(LoopMark.Header, out var marks))
+            RequestTransform.AddHeader(request, LoopMark.Header, marks);
+        RemoveForged(request, received, facts.PeerIsTrusted, route);
+        if (!route.WritesForwarded)
+            ForwardedHeaders.Write(request.HttpContext, facts, request.ProxyRequest.Headers);
+        ForwardedHeaders.Mark(request.ProxyRequest.Headers);
+        if (!route.ChangesTarget)
+            request.ProxyRequest.RequestUri = UpstreamUri.Create(request.DestinationPrefix.AsSpan().TrimEnd('/'), facts.RawTarget);
         return default;
     }
 
@@ -71,10 +66,28 @@ internal sealed class SectionTransforms : ITransformProvider
             RequestTransform.RemoveHeader(request, name);
     }
 
-    private static ValueTask CompleteResponse(ResponseTransformContext response)
+    private static void RemoveForged(RequestTransformContext request, IHeaderDictionary received, bool peerIsTrusted, RouteChoices route)
+    {
+        foreach (var (name, _) in received)
+        {
+            if (route.WritesForwarded
+                ? ForwardedHeaders.IsForgedBesideARoutes(name, peerIsTrusted)
+                : ForwardedHeaders.IsForged(name, peerIsTrusted))
+            {
+                RequestTransform.RemoveHeader(request, name);
+            }
+        }
+    }
+
+    private static ValueTask TransformResponse(ResponseTransformContext response, RouteChoices route)
     {
         if (response.ProxyResponse is { } upstream)
-            MessagePolicy.Complete(upstream, response.HttpContext.Response.Headers);
+        {
+            UpstreamResponse.Check(upstream);
+            if (route.CopiesResponse)
+                MessagePolicy.Complete(upstream, response.HttpContext.Response.Headers);
+        }
+
         return default;
     }
 
@@ -83,4 +96,7 @@ internal sealed class SectionTransforms : ITransformProvider
         if (response.ProxyResponse is { } upstream && UpstreamResponse.IsStream(upstream))
             await response.HttpContext.Response.Body.FlushAsync(response.CancellationToken);
     }
+
+    /// <summary>What a route says for itself.</summary>
+    private sealed record RouteChoices(bool CopiesRequest, bool CopiesResponse, bool WritesForwarded, bool ChangesTarget);
 }
