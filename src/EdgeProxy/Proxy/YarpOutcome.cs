@@ -40,6 +40,9 @@ internal static class YarpOutcome
         // YARP wraps the exception when the request has failed; bare, the upstream has answered all the same.
         ForwarderError.RequestBodyClient or ForwarderError.RequestBodyDestination when exception is not AggregateException =>
             ForwardOutcome.Answered,
+        // The reading of a client's body is cancelled when the upstream fails meanwhile, which YARP takes for the client's doing.
+        ForwarderError.RequestBodyClient when exception.InnerException is OperationCanceledException =>
+            new(ForwardResult.NoAnswer, BadGateway, "broke off while it was sent the request"),
         ForwarderError.RequestBodyClient => new(ForwardResult.ClientFailed, response.StatusCode, "was not sent the whole request"),
         ForwarderError.RequestBodyDestination =>
             new(ForwardResult.NoAnswer, response.StatusCode, "broke off while it was sent the request"),

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Proxy;
+using Microsoft.AspNetCore.Http;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace EdgeProxy.Tests.Proxy;
 
@@ -110,6 +113,30 @@ public sealed class YarpOutcomeTests
         Assert.Empty(edge.Log.Warnings);
     }
 
+    // Over HTTP/2 YARP sees now the one, now the other of these when an upstream fails while the client's body is on its way.
+    [Fact]
+    public void DoesNotBlameTheClientWhoseBodyIsNotReadToTheEndBecauseTheUpstreamFails()
+    {
+        var outcome = Outcome(new OperationCanceledException(), StatusCodes.Status400BadRequest);
+        Assert.Equal((ForwardResult.NoAnswer, 502, true), (outcome.Result, outcome.Status, outcome.IsOfUpstream));
+    }
+
+    [Fact]
+    public void BlamesTheClientWhoseBodyIsNotWhatItShouldBe()
+    {
+        var outcome = Outcome(new BadHttpRequestException("too large", 413), StatusCodes.Status413PayloadTooLarge);
+        Assert.Equal((ForwardResult.ClientFailed, 413, false), (outcome.Result, outcome.Status, outcome.IsOfUpstream));
+    }
+
+    private static ForwardOutcome Outcome(Exception ofBody, int status)
+    {
+        var context = new DefaultHttpContext();
+        context.Response.StatusCode = status;
+        context.Features.Set<IForwarderErrorFeature>(new Report(
+            ForwarderError.RequestBodyClient, new AggregateException(ofBody, new HttpRequestException("failed"))));
+        return YarpOutcome.Take(context);
+    }
+
     private static Task ExpectAsync(int status, Uri upstream) => ExpectAsync(status, TestEdge.Target(upstream));
 
     private static async Task ExpectAsync(int status, SiteTarget target)
@@ -121,4 +148,6 @@ public sealed class YarpOutcomeTests
         Assert.Equal(TestEdge.Body(status), await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Single(edge.Log.Warnings);
     }
+
+    private sealed record Report(ForwarderError Error, Exception? Exception) : IForwarderErrorFeature;
 }

@@ -27,15 +27,19 @@ internal sealed class UpstreamGroups(UpstreamPools pools, TimeProvider time)
     private UpstreamGroup For(string site, SiteTarget.Proxy target)
     {
         var before = _groups.GetValueOrDefault(site);
-        return before?.Target == target
-            ? before
-            : new UpstreamGroup(site, target, [.. target.Upstreams.Select(upstream => Create(upstream, target, before))]);
+        if (before?.Target == target)
+            return before;
+        var health = new Dictionary<Upstream, UpstreamHealth>();
+        foreach (var known in before?.Upstreams ?? [])
+            health[known.Config] = known.Health;
+        return new UpstreamGroup(site, target, [.. target.Upstreams.Select(upstream => Create(upstream, target, health))]);
     }
 
-    private LiveUpstream Create(Upstream upstream, SiteTarget.Proxy target, UpstreamGroup? before)
+    private LiveUpstream Create(Upstream upstream, SiteTarget.Proxy target, Dictionary<Upstream, UpstreamHealth> health)
     {
-        var known = before?.Upstreams.FirstOrDefault(live => live.Config == upstream);
-        return new LiveUpstream(upstream, target, pools.For(upstream, target.ConnectTimeout), known?.Health ?? new UpstreamHealth(time));
+        if (!health.TryGetValue(upstream, out var own))
+            health.Add(upstream, own = new UpstreamHealth(time));
+        return new LiveUpstream(upstream, target, pools.For(upstream, target.ConnectTimeout), own);
     }
 
     private void Commit(Dictionary<string, UpstreamGroup> groups)

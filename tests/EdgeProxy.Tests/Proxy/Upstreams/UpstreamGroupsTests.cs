@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using EdgeProxy.Proxy.Upstreams;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EdgeProxy.Tests.Proxy.Upstreams;
 
@@ -125,6 +126,24 @@ public sealed class UpstreamGroupsTests
             Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
 
         for (var request = 0; request < 50; request++)
+            Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("quick", Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task OneVisitorsGrpcTakesNoUpstreamThatKnowsOnlyHttp1FromTheOthers()
+    {
+        await using var one = await TestUpstream.StartAsync(context => context.Response.WriteAsync("quick", Cancel));
+        await using var two = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nquick");
+        await using var edge = await TestEdge.StartAsync(TestEdge.Target(one.Address, two.Address), HttpProtocols.Http2);
+        using var client = edge.Client(HttpVersion.Version20);
+        for (var request = 0; request < 12; request++)
+        {
+            using var body = new ByteArrayContent([0, 0, 0, 0, 0]);
+            body.Headers.TryAddWithoutValidation("Content-Type", "application/grpc");
+            Assert.Equal(HttpStatusCode.BadGateway, (await client.PostAsync("x", body, Cancel)).StatusCode);
+        }
+
+        for (var request = 0; request < 10; request++)
             Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("quick", Cancel)).StatusCode);
     }
 

@@ -32,6 +32,18 @@ public sealed class UpstreamHealthTests
     public void AFailingUpstreamCanStillBeReached(string events, bool isReachable) => Assert.Equal(isReachable, After(events).IsReachable);
 
     [Fact]
+    public void AWallClockThatIsSetBackKeepsNothingOut()
+    {
+        var time = new SetClock { Wall = DateTimeOffset.UnixEpoch.AddHours(3) };
+        var health = new UpstreamHealth(time);
+        health.WasUnreachable();
+        time.Wall = DateTimeOffset.UnixEpoch;
+        Assert.False(health.IsReachable);
+        time.Elapsed = UpstreamHealth.Pause;
+        Assert.True(health.IsReachable);
+    }
+
+    [Fact]
     public void TriesItAgainAfterAPause()
     {
         var health = After("u");
@@ -57,5 +69,18 @@ public sealed class UpstreamHealthTests
         }
 
         return health;
+    }
+
+    private sealed class SetClock : TimeProvider
+    {
+        public DateTimeOffset Wall { get; set; }
+
+        public TimeSpan Elapsed { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow() => Wall;
+
+        public override long GetTimestamp() => Elapsed.Ticks;
     }
 }
