@@ -113,6 +113,19 @@ public sealed class YarpOutcomeTests
         Assert.Empty(edge.Log.Warnings);
     }
 
+    [Theory]
+    [InlineData("Content-Length: 1000\r\n\r\nx")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n")]
+    public async Task BlamesTheClientWhoseBodyStopsForLongerThanTheTimeout(string rest)
+    {
+        await using var upstream = RawUpstream.Start(connection => connection.ReadToEndAsync());
+        await using var edge = await TestEdge.StartAsync(TestEdge.Target(upstream.Address) with { Timeout = TimeSpan.FromSeconds(1) });
+        using var client = await RawConnection.OpenAsync(edge.Port, TestContext.Current.CancellationToken);
+        await client.SendAsync($"POST / HTTP/1.1\r\nHost: site.test\r\n{rest}");
+        Assert.StartsWith("HTTP/1.1 408 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Empty(edge.Log.Warnings);
+    }
+
     // Over HTTP/2 YARP sees now the one, now the other of these when an upstream fails while the client's body is on its way.
     [Fact]
     public void DoesNotBlameTheClientWhoseBodyIsNotReadToTheEndBecauseTheUpstreamFails()
