@@ -52,6 +52,13 @@ public class RoomsTest
     public void OnlyTheProxyKnowsYarp() => AssertNone(
         reference => reference.Namespace.StartsWith("Yarp.", StringComparison.Ordinal) && HostSources.Room(reference.File) != "Proxy");
 
+    [Theory]
+    [InlineData("Messages")]
+    [InlineData("Upstreams")]
+    public void NotAllOfTheProxyKnowsYarp(string inner) => AssertNone(
+        reference => reference.Namespace.StartsWith("Yarp.", StringComparison.Ordinal)
+            && reference.File.StartsWith(Path.Combine(HostSources.Folder, "Proxy", inner), StringComparison.Ordinal));
+
     [Fact]
     public void EveryFolderIsARoom() => AssertNone(reference => !MayUse.ContainsKey(HostSources.Room(reference.File)) || Depth(reference.File) < 0);
 

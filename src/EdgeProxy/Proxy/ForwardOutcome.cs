@@ -15,6 +15,9 @@ internal enum ForwardResult
     /// <summary>No upstream was worth asking.</summary>
     NoUpstream,
 
+    /// <summary>The process has no socket left for another connection; nothing of the request was sent.</summary>
+    NoSocket,
+
     /// <summary>No connection could be made; nothing of the request was sent.</summary>
     Unreachable,
 
@@ -49,7 +52,7 @@ internal sealed record ForwardOutcome(ForwardResult Result, int Status, string W
     /// <summary>Whether nothing of the request has been sent, so that another upstream may be asked.</summary>
     public bool IsUnreachable => Result is ForwardResult.Unreachable or ForwardResult.ConnectTimeout;
 
-    /// <summary>Whether the upstream is to blame.</summary>
+    /// <summary>Whether the way to the upstream or the upstream has failed, not the client.</summary>
     public bool IsOfUpstream => Result is not (ForwardResult.Answered or ForwardResult.ClientGone or ForwardResult.ClientFailed);
 }
 

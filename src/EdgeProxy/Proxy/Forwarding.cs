@@ -12,13 +12,17 @@ namespace EdgeProxy.Proxy;
 internal static class Forwarding
 {
     /// <summary>Needs <c>CurrentSites</c> and a <see cref="TimeProvider"/> beside it.</summary>
-    public static IServiceCollection AddForwarding(this IServiceCollection services, ErrorAnswer answer)
+    /// <param name="services">Those of the host.</param>
+    /// <param name="answer">Writes an error of our own.</param>
+    /// <param name="upstreamSockets">How many sockets to upstreams may be open at once.</param>
+    public static IServiceCollection AddForwarding(this IServiceCollection services, ErrorAnswer answer, int upstreamSockets)
     {
         services.AddRequestTimeouts().AddReverseProxy();
         KeepKeysInMemory(services);
         return services
             .AddSingleton(answer)
             .AddSingleton<DemoUpstream>()
+            .AddSingleton(new UpstreamSockets(upstreamSockets))
             .AddSingleton<UpstreamConnector>()
             .AddSingleton<UpstreamPools>()
             .AddSingleton<UpstreamGroups>()

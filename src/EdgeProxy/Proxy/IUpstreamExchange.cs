@@ -1,6 +1,4 @@
-using EdgeProxy.Proxy.Messages;
 using EdgeProxy.Proxy.Upstreams;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace EdgeProxy.Proxy;
 
@@ -9,27 +7,9 @@ internal interface IUpstreamExchange
 {
     /// <summary>Sends the request, and the answer to the client. It MUST NOT throw for anything that client or upstream do; it MUST send the
     /// request at most once, but for safe ones on a connection that had ended (RFC 9110 §9.2.2); it MUST leave the response untouched unless
-    /// the upstream has answered; and it MUST say <see cref="ForwardOutcome.IsUnreachable"/> only where nothing of the request was sent.</summary>
+    /// the upstream has answered; it MUST send and return what <see cref="Messages"/> says; and it MUST say
+    /// <see cref="ForwardOutcome.IsUnreachable"/> only where nothing of the request was sent.</summary>
     /// <param name="context">The client's request, which has its facts, and its response, which has not started.</param>
     /// <param name="upstream">Where to.</param>
-    /// <param name="messages">What is changed on the way there and back.</param>
-    ValueTask<ForwardOutcome> SendAsync(HttpContext context, LiveUpstream upstream, SiteTransformer messages);
-}
-
-/// <summary>An exchange by YARP's forwarder.</summary>
-internal sealed class YarpExchange(IHttpForwarder forwarder) : IUpstreamExchange
-{
-    public async ValueTask<ForwardOutcome> SendAsync(HttpContext context, LiveUpstream upstream, SiteTransformer messages)
-    {
-        var client = upstream.Pool.Enter();
-        try
-        {
-            await forwarder.SendAsync(context, upstream.Address, client, upstream.For(context), messages);
-            return YarpOutcome.Take(context);
-        }
-        finally
-        {
-            upstream.Pool.Exit();
-        }
-    }
+    ValueTask<ForwardOutcome> SendAsync(HttpContext context, LiveUpstream upstream);
 }

@@ -12,7 +12,7 @@ internal sealed class SiteForwarder(IUpstreamExchange exchange)
         for (var attempt = 1; group.Next() is { } upstream; attempt++)
         {
             notes.Upstream = upstream.Label;
-            var outcome = await exchange.SendAsync(context, upstream, group.Transformer);
+            var outcome = await exchange.SendAsync(context, upstream);
             Note(upstream.Health, outcome.Result);
             if (!outcome.IsUnreachable || attempt == group.Upstreams.Length)
                 return outcome;

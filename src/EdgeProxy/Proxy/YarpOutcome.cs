@@ -36,6 +36,8 @@ internal static class YarpOutcome
             new(ForwardResult.Timeout, GatewayTimeout, "did not answer in the time its route allows"),
         ForwarderError.RequestCreation when exception is FormatException =>
             new(ForwardResult.ClientFailed, StatusCodes.Status400BadRequest, $"cannot be asked for this target: {Text(exception)}"),
+        ForwarderError.Request when exception?.GetBaseException() is SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } =>
+            new(ForwardResult.NoSocket, StatusCodes.Status503ServiceUnavailable, "cannot be asked: too many sockets are open"),
         ForwarderError.Request or ForwarderError.RequestCreation => new(ResultOf(exception), BadGateway, Describe(exception)),
         // YARP wraps the exception when the request has failed; bare, the upstream has answered all the same.
         ForwarderError.RequestBodyClient or ForwarderError.RequestBodyDestination when exception is not AggregateException =>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace EdgeProxy.Hosting.Listening;
 
-/// <summary>How many connections the machine has room for, where the configuration does not say.</summary>
+/// <summary>How many connections the machine has room for.</summary>
 internal static class DescriptorLimit
 {
     // RLIMIT_NOFILE
@@ -16,15 +16,23 @@ internal static class DescriptorLimit
     /// <summary>What an idle TLS connection takes, rounded up.</summary>
     private const long BytesPerConnection = 48 * 1024;
 
-    /// <summary>Each of its two sides, clients and upstreams, may have half of the descriptors; and no more clients than half of the memory
-    /// holds.</summary>
+    private const int Least = 16;
+
+    /// <summary>What descriptors allow, and no more than half of the memory holds.</summary>
     /// <returns>At least 16.</returns>
     public static int DefaultMaxConnections()
     {
         var byMemory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 / BytesPerConnection;
-        var byDescriptors = OpenFiles() is var files && files > Reserve ? (long)Math.Min((files - Reserve) / 2, int.MaxValue) : 0;
-        return (int)Math.Clamp(Math.Min(byMemory, byDescriptors), 16, int.MaxValue);
+        return (int)Math.Clamp(byMemory, Least, OneSide());
     }
+
+    /// <summary>How many connections to upstreams may be open at once.</summary>
+    /// <returns>At least 16.</returns>
+    public static int UpstreamSockets() => OneSide();
+
+    // Each of the two sides, clients and upstreams, may have half of the descriptors.
+    private static int OneSide() =>
+        OpenFiles() is var files && files > Reserve ? (int)Math.Clamp((files - Reserve) / 2, Least, int.MaxValue) : Least;
 
     private static ulong OpenFiles()
     {

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using System.Net.Http.Headers;
 using EdgeProxy.Sites;
+using Microsoft.Extensions.Primitives;
 
 namespace EdgeProxy.Proxy.Messages;
 
@@ -43,23 +43,25 @@ internal static class ForwardedHeaders
     /// <summary>The same for a route that has forwarded headers of its own: what it decides about is left to it.</summary>
     public static bool IsForgedBesideARoutes(string name, bool peerIsTrusted) => IsForged(name, peerIsTrusted) && !MayBeARoutes.Contains(name);
 
-    public static void Write(HttpContext context, RequestFacts facts, HttpRequestHeaders upstream)
+    /// <summary>Writes who asked, and the mark by which a loop is known.</summary>
+    public static void Write<TMessage>(
+        HttpContext context, RequestFacts facts, TMessage message, Action<TMessage, string, StringValues> add)
     {
         var received = context.Request.Headers;
         var client = facts.ClientAddress.ToString();
         var peer = facts.PeerIsTrusted ? facts.PeerAddress.ToString() : client;
-        Add(upstream, For, Believed(facts, received, For) is { } before ? $"{before}, {peer}" : peer);
-        Add(upstream, Host, Believed(facts, received, Host) ?? facts.ClientHost);
-        Add(upstream, Proto, Believed(facts, received, Proto) ?? facts.Scheme);
-        Add(upstream, Port, Believed(facts, received, Port) ?? facts.PublicPort.ToString(CultureInfo.InvariantCulture));
-        Add(upstream, RealIp, client);
+        add(message, For, Believed(facts, received, For) is { } before ? $"{before}, {peer}" : peer);
+        add(message, Host, Believed(facts, received, Host) ?? facts.ClientHost);
+        add(message, Proto, Believed(facts, received, Proto) ?? facts.Scheme);
+        add(message, Port, Believed(facts, received, Port) ?? facts.PublicPort.ToString(CultureInfo.InvariantCulture));
+        add(message, RealIp, client);
+        Mark(message, add);
     }
 
     /// <summary>Leaves the mark by which a loop is known, behind what the client has sent: the header lists every proxy on the way.</summary>
-    public static void Mark(HttpRequestHeaders upstream) => Add(upstream, LoopMark.Header, LoopMark.Token);
+    public static void Mark<TMessage>(TMessage message, Action<TMessage, string, StringValues> add) =>
+        add(message, LoopMark.Header, LoopMark.Token);
 
     private static string? Believed(RequestFacts facts, IHeaderDictionary received, string name) =>
         facts.PeerIsTrusted && received[name] is { Count: > 0 } values ? values.ToString() : null;
-
-    private static void Add(HttpRequestHeaders headers, string name, string value) => headers.TryAddWithoutValidation(name, value);
 }

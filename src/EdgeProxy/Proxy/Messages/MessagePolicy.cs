@@ -28,10 +28,6 @@ internal static class MessagePolicy
         HeaderNames.ProxyConnection, HeaderNames.ProxyAuthorization, HeaderNames.ProxyAuthenticate, "Proxy-Authentication-Info",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What YARP's own copy leaves out of requests and responses beside those that stay; it passes here.</summary>
-    public static readonly IReadOnlyList<string> HeadersThatYarpDrops =
-        [HeaderNames.AltSvc, HeaderNames.UpgradeInsecureRequests, "ALPN", "Close", "Proxy-Features", "Proxy-Instruction", "Security-Scheme"];
-
     // Kestrel's name for a Content-Length beside chunked, which says nothing about the message (RFC 9112 §6.1).
     private const string LengthBesideChunked = "X-Content-Length";
 
@@ -44,25 +40,9 @@ internal static class MessagePolicy
         return further;
     }
 
-    /// <summary>Makes a response whose headers YARP has copied what it should be.</summary>
-    public static void Complete(HttpResponseMessage upstream, IHeaderDictionary response)
-    {
-        foreach (var name in HeadersThatYarpDrops)
-        {
-            if (upstream.Headers.NonValidated.TryGetValues(name, out var values))
-                response[name] = new StringValues([.. values]);
-        }
-
-        RemoveNamed(upstream.Headers, response);
-    }
-
-    private static void RemoveNamed(HttpResponseHeaders upstream, IHeaderDictionary response)
-    {
-        if (!upstream.NonValidated.TryGetValues(HeaderNames.Connection, out var connection))
-            return;
-        foreach (var name in NamedIn(connection.ToString()) ?? [])
-            response.Remove(name);
-    }
+    /// <summary>The further headers of this response that must stay behind; null when there are none, as nearly always.</summary>
+    public static HashSet<string>? FurtherHeadersThatStay(HttpResponseHeaders response) =>
+        response.NonValidated.TryGetValues(HeaderNames.Connection, out var connection) ? NamedIn(connection.ToString()) : null;
 
     private static HashSet<string>? NamedIn(StringValues connection)
     {

@@ -1,5 +1,6 @@
 using EdgeProxy.Proxy.Messages;
 using EdgeProxy.Sites;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -10,6 +11,10 @@ namespace EdgeProxy.Proxy.Section;
 /// route's own transforms win.</summary>
 internal sealed class SectionTransforms : ITransformProvider
 {
+    /// <summary>What YARP's own copy leaves out of requests and responses beside those that stay; it passes here.</summary>
+    public static readonly IReadOnlyList<string> HeadersThatYarpDrops =
+        [HeaderNames.AltSvc, HeaderNames.UpgradeInsecureRequests, "ALPN", "Close", "Proxy-Features", "Proxy-Instruction", "Security-Scheme"];
+
     public void ValidateRoute(TransformRouteValidationContext context)
     {
     }
@@ -43,17 +48,18 @@ internal sealed class SectionTransforms : ITransformProvider
         else if (received.TryGetValue(LoopMark.Header, out var marks))
             RequestTransform.AddHeader(request, LoopMark.Header, marks);
         RemoveForged(request, received, facts.PeerIsTrusted, route);
-        if (!route.WritesForwarded)
-            ForwardedHeaders.Write(request.HttpContext, facts, request.ProxyRequest.Headers);
-        ForwardedHeaders.Mark(request.ProxyRequest.Headers);
+        if (route.WritesForwarded)
+            ForwardedHeaders.Mark(request, RequestTransform.AddHeader);
+        else
+            ForwardedHeaders.Write(request.HttpContext, facts, request, RequestTransform.AddHeader);
         if (!route.ChangesTarget)
-            request.ProxyRequest.RequestUri = UpstreamUri.Create(request.DestinationPrefix.AsSpan().TrimEnd('/'), facts.RawTarget);
+            request.ProxyRequest.RequestUri = UpstreamRequest.Uri(request.DestinationPrefix.AsSpan().TrimEnd('/'), facts.RawTarget);
         return default;
     }
 
     private static void CompleteHeaders(RequestTransformContext request, IHeaderDictionary received)
     {
-        foreach (var name in MessagePolicy.HeadersThatYarpDrops)
+        foreach (var name in HeadersThatYarpDrops)
         {
             if (received.TryGetValue(name, out var values))
                 RequestTransform.AddHeader(request, name, values);
@@ -85,10 +91,22 @@ internal sealed class SectionTransforms : ITransformProvider
         {
             UpstreamResponse.Check(upstream);
             if (route.CopiesResponse)
-                MessagePolicy.Complete(upstream, response.HttpContext.Response.Headers);
+                CompleteHeaders(upstream, response.HttpContext.Response.Headers);
         }
 
         return default;
+    }
+
+    private static void CompleteHeaders(HttpResponseMessage upstream, IHeaderDictionary response)
+    {
+        foreach (var name in HeadersThatYarpDrops)
+        {
+            if (upstream.Headers.NonValidated.TryGetValues(name, out var values))
+                response[name] = new StringValues([.. values]);
+        }
+
+        foreach (var name in MessagePolicy.FurtherHeadersThatStay(upstream.Headers) ?? [])
+            response.Remove(name);
     }
 
     private static async ValueTask StartStream(ResponseTransformContext response)

@@ -1,8 +1,6 @@
-using System.Net;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Proxy.WebSockets;
 using EdgeProxy.Sites;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace EdgeProxy.Proxy.Upstreams;
 
@@ -11,10 +9,6 @@ internal sealed class LiveUpstream(Upstream upstream, SiteTarget.Proxy target, U
 {
     private readonly bool _isSecure = upstream is Upstream.Server { Address.Scheme: "https" };
     private readonly bool _isHttp2Only = upstream is Upstream.Server { Http2Only: true };
-
-    private readonly ForwarderRequestConfig _http1 = Request(target, HttpVersion.Version11, HttpVersionPolicy.RequestVersionOrLower);
-    private readonly ForwarderRequestConfig _negotiated = Request(target, HttpVersion.Version20, HttpVersionPolicy.RequestVersionOrLower);
-    private readonly ForwarderRequestConfig _http2 = Request(target, HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
 
     /// <summary>Scheme, authority and path prefix, without a slash at the end.</summary>
     public string Address { get; } = upstream is Upstream.Server server ? server.Address.AbsoluteUri.TrimEnd('/') : "http://demo";
@@ -28,17 +22,33 @@ internal sealed class LiveUpstream(Upstream upstream, SiteTarget.Proxy target, U
 
     public UpstreamHealth Health => health;
 
+    /// <summary>How long it may be silent.</summary>
+    public TimeSpan Timeout => target.Timeout;
+
+    /// <summary>Which Host header it is sent.</summary>
+    public HostHeader HostHeader => target.HostHeader;
+
     /// <summary>The protocol a request goes on in: a WebSocket in HTTP/1.1, gRPC in HTTP/2, which it needs, anything else as the
     /// upstream likes it.</summary>
-    public ForwarderRequestConfig For(HttpContext context)
+    public UpstreamProtocol ProtocolFor(HttpContext context)
     {
         if (WebSocketRequest.Is(context))
-            return _http1;
+            return UpstreamProtocol.Http1;
         if (_isSecure)
-            return _negotiated;
-        return _isHttp2Only || RequestKind.IsGrpc(context.Request) ? _http2 : _http1;
+            return UpstreamProtocol.Negotiated;
+        return _isHttp2Only || RequestKind.IsGrpc(context.Request) ? UpstreamProtocol.Http2 : UpstreamProtocol.Http1;
     }
+}
 
-    private static ForwarderRequestConfig Request(SiteTarget.Proxy target, Version version, HttpVersionPolicy policy) =>
-        new() { ActivityTimeout = target.Timeout, Version = version, VersionPolicy = policy };
+/// <summary>The protocol a request goes on to an upstream in.</summary>
+internal enum UpstreamProtocol
+{
+    /// <summary>HTTP/1.1.</summary>
+    Http1,
+
+    /// <summary>HTTP/2 where the upstream chooses it in the TLS handshake (RFC 7301), else HTTP/1.1.</summary>
+    Negotiated,
+
+    /// <summary>HTTP/2, known beforehand (RFC 9113 §3.3).</summary>
+    Http2,
 }

@@ -6,12 +6,13 @@ using System.Security.Cryptography.X509Certificates;
 namespace EdgeProxy.Proxy.Upstreams;
 
 /// <summary>Opens connections to upstreams: looks the name up each time, and tries every address it has.</summary>
+/// <param name="sockets">How many there may be at once.</param>
 /// <param name="time">Measures an address's share of the time.</param>
 /// <param name="logger">Hears of names that cannot be looked up.</param>
 /// <param name="lookup">The system's resolver when null.</param>
 /// <param name="trust">Decides on certificates in the system's place.</param>
 internal sealed class UpstreamConnector(
-    TimeProvider time, ILogger<UpstreamConnector> logger, NameLookup? lookup = null, X509ChainPolicy? trust = null)
+    UpstreamSockets sockets, TimeProvider time, ILogger<UpstreamConnector> logger, NameLookup? lookup = null, X509ChainPolicy? trust = null)
 {
     private readonly UpstreamNames _names = new(lookup ?? Dns.GetHostAddressesAsync, time, logger);
 
@@ -22,21 +23,17 @@ internal sealed class UpstreamConnector(
     public async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var addresses = IPAddress.TryParse(endPoint.Host, out var literal) ? [literal] : await _names.FindAsync(endPoint.Host, cancellationToken);
-        Exception failure = new SocketException((int)SocketError.HostNotFound);
-        for (var index = 0; index < addresses.Length; index++)
+        // Half of the time is left for the connection itself.
+        await sockets.TakeAsync(timeout / 2, cancellationToken);
+        try
         {
-            var share = index < addresses.Length - 1 ? timeout / addresses.Length : Timeout.InfiniteTimeSpan;
-            try
-            {
-                return await ConnectAsync(new IPEndPoint(addresses[index], endPoint.Port), share, cancellationToken);
-            }
-            catch (SocketException exception)
-            {
-                failure = exception;
-            }
+            return new UpstreamStream(await ConnectAsync(addresses, endPoint.Port, timeout, cancellationToken), sockets);
         }
-
-        throw failure;
+        catch
+        {
+            sockets.Release();
+            throw;
+        }
     }
 
     /// <summary>The certificate must be for the host in the upstream's address, whichever Host header is sent.</summary>
@@ -63,7 +60,26 @@ internal sealed class UpstreamConnector(
         }
     }
 
-    private async Task<Stream> ConnectAsync(IPEndPoint endPoint, TimeSpan share, CancellationToken cancellationToken)
+    private async Task<Socket> ConnectAsync(IPAddress[] addresses, int port, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        Exception failure = new SocketException((int)SocketError.HostNotFound);
+        for (var index = 0; index < addresses.Length; index++)
+        {
+            var share = index < addresses.Length - 1 ? timeout / addresses.Length : Timeout.InfiniteTimeSpan;
+            try
+            {
+                return await ConnectAsync(new IPEndPoint(addresses[index], port), share, cancellationToken);
+            }
+            catch (SocketException exception)
+            {
+                failure = exception;
+            }
+        }
+
+        throw failure;
+    }
+
+    private async Task<Socket> ConnectAsync(IPEndPoint endPoint, TimeSpan share, CancellationToken cancellationToken)
     {
         using var enough = new CancellationTokenSource(share, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
@@ -71,7 +87,7 @@ internal sealed class UpstreamConnector(
         try
         {
             await socket.ConnectAsync(endPoint, either.Token);
-            return new UpstreamStream(socket);
+            return socket;
         }
         catch (OperationCanceledException)
         {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Proxy.Messages;
 
 namespace EdgeProxy.Proxy.Upstreams;
 
@@ -15,8 +14,6 @@ internal sealed class UpstreamGroup(string site, SiteTarget.Proxy target, Immuta
     public SiteTarget.Proxy Target => target;
 
     public ImmutableArray<LiveUpstream> Upstreams => upstreams;
-
-    public SiteTransformer Transformer { get; } = new(target.HostHeader);
 
     /// <returns>Null when none can be reached. One that fails otherwise is better than none.</returns>
     public LiveUpstream? Next()

@@ -5,7 +5,7 @@ namespace EdgeProxy.Proxy.Upstreams;
 
 /// <summary>A connection to an upstream. Where the upstream has answered and closed before it has read the whole request, what is
 /// still to be sent is dropped, so that its answer is read and not lost: <c>SocketsHttpHandler</c> reads only after it has sent.</summary>
-internal sealed class UpstreamStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
+internal sealed class UpstreamStream(Socket socket, UpstreamSockets sockets) : NetworkStream(socket, ownsSocket: true)
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
@@ -13,6 +13,7 @@ internal sealed class UpstreamStream(Socket socket) : NetworkStream(socket, owns
     private volatile bool _isReading;
     private volatile bool _hasRead;
     private bool _drops;
+    private bool _isReleased;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -37,6 +38,13 @@ internal sealed class UpstreamStream(Socket socket) : NetworkStream(socket, owns
             return default;
         var write = base.WriteAsync(buffer, cancellationToken);
         return write.IsCompletedSuccessfully ? write : FinishAsync(write);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (!Interlocked.Exchange(ref _isReleased, true))
+            sockets.Release();
     }
 
     private async ValueTask FinishAsync(ValueTask write)

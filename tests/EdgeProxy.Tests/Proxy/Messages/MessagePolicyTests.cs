@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EdgeProxy.Proxy.Messages;
+using EdgeProxy.Proxy.Section;
 
 namespace EdgeProxy.Tests.Proxy.Messages;
 
@@ -27,7 +28,7 @@ public sealed class MessagePolicyTests
     {
         Assert.Equal(StayInRequests.Concat(OfTheConnection).Order(), MessagePolicy.RequestHeadersThatStay.Order());
         Assert.Equal(StayInResponses.Concat(OfTheConnection).Order(), MessagePolicy.ResponseHeadersThatStay.Order());
-        Assert.Equal(Pass.SkipLast(1).Order(), MessagePolicy.HeadersThatYarpDrops.Order());
+        Assert.Equal(Pass.SkipLast(1).Order(), SectionTransforms.HeadersThatYarpDrops.Order());
     }
 
     [Theory]

@@ -65,7 +65,8 @@ internal sealed class TestEdge : IAsyncDisposable
         Dictionary<string, string?>? section = null,
         Action<IServiceCollection>? services = null,
         long? maxBody = null,
-        string scheme = "http")
+        string scheme = "http",
+        int upstreamSockets = int.MaxValue)
     {
         var config = Config(target, trustedProxies ?? [], maxBody);
         var sites = new CurrentSites();
@@ -82,7 +83,7 @@ internal sealed class TestEdge : IAsyncDisposable
             .AddSingleton<FindSharedChallenge>((_, _) => Task.FromResult<string?>(null))
             .AddSingleton<CertificateScope>((_, _) => true)
             .AddSingleton(new AdminSources(() => true, () => [], (_, _) => Task.FromResult<IReadOnlyList<ConfigError>>([])))
-            .AddForwarding(ErrorBody.WriteAsync);
+            .AddForwarding(ErrorBody.WriteAsync, upstreamSockets);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Patience);
         services?.Invoke(builder.Services);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>

@@ -24,6 +24,7 @@ internal static class UpstreamTls
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(certificate);
-        services.AddSingleton(new UpstreamConnector(TimeProvider.System, NullLogger<UpstreamConnector>.Instance, trust: policy));
+        services.AddSingleton(new UpstreamConnector(
+            new UpstreamSockets(int.MaxValue), TimeProvider.System, NullLogger<UpstreamConnector>.Instance, trust: policy));
     }
 }

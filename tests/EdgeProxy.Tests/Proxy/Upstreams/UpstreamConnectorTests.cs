@@ -74,5 +74,5 @@ public sealed class UpstreamConnectorTests
     }
 
     private static UpstreamConnector Connector(Func<IPAddress[]> lookup) =>
-        new(TimeProvider.System, NullLogger<UpstreamConnector>.Instance, (_, _) => Task.FromResult(lookup()));
+        new(new UpstreamSockets(int.MaxValue), TimeProvider.System, NullLogger<UpstreamConnector>.Instance, (_, _) => Task.FromResult(lookup()));
 }

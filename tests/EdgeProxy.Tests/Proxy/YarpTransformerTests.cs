@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using EdgeProxy.Configuration.Model;
 
-namespace EdgeProxy.Tests.Proxy.Messages;
+namespace EdgeProxy.Tests.Proxy;
 
-public sealed class SiteTransformerTests
+public sealed class YarpTransformerTests
 {
     [Theory]
     [InlineData("Preserve", "Site.Test:1234", "Site.Test:1234")]
