@@ -16,7 +16,7 @@ internal static class Program
         TlsDefaults.Apply();
         return await new CommandLine(
             files => new ConfigSource(ConfigPlace.OfThisProcess(), files, OtherSections.Parse),
-            (source, cancel) => EdgeProcess.RunAsync(source, hangup, Console.Error, cancel),
+            (source, cancellationToken) => EdgeProcess.RunAsync(source, hangup, Console.Error, cancellationToken),
             Console.Out,
             Console.Error).RunAsync(args);
     }

@@ -12,14 +12,14 @@ internal sealed class ReloadCommand(ConfigSource source, TextWriter output, Text
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    public async Task<int> RunAsync(CancellationToken cancel)
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         // A configuration that is invalid now is what a reload may have to report.
-        using var client = await AdminClient.CreateAsync(source, Timeout, cancel);
+        using var client = await AdminClient.CreateAsync(source, Timeout, cancellationToken);
         if (client is null)
             return Fail("The admin port is switched off (EdgeProxy:Admin:Port is 0): restart the proxy, or send it SIGHUP.");
         using var request = new HttpRequestMessage(HttpMethod.Post, AdminEndpoints.Reload) { Headers = { { AdminEndpoints.CommandHeader, AdminEndpoints.Reload } } };
-        return await client.SendAsync(request, cancel) switch
+        return await client.SendAsync(request, cancellationToken) switch
         {
             (HttpStatusCode.OK, _) => Taken(),
             (HttpStatusCode.UnprocessableEntity, var body) => Refused(body),

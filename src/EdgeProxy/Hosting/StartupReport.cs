@@ -12,12 +12,12 @@ internal static class StartupReport
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Writes the lines once what they say to try will work: a moment later, where certificates of the internal CA are being made.</summary>
-    public static async Task WriteAsync(ILogger log, EdgeConfig config, CertificateKeeper renewal, TimeProvider time, CancellationToken stopping)
+    public static async Task WriteAsync(ILogger logger, EdgeConfig config, CertificateKeeper renewal, TimeProvider time, CancellationToken cancellationToken)
     {
-        for (var start = time.GetTimestamp(); time.GetElapsedTime(start) < Patience && renewal.Statuses.Any(IsBeingMade) && !stopping.IsCancellationRequested;)
+        for (var start = time.GetTimestamp(); time.GetElapsedTime(start) < Patience && renewal.Statuses.Any(IsBeingMade) && !cancellationToken.IsCancellationRequested;)
             await Task.Delay(Interval, time, CancellationToken.None);
         foreach (var line in Lines(config))
-            log.LogInformation(EdgeEvent.Started.Id(), "{Line}", line);
+            logger.LogInformation(EdgeEvent.Started.Id(), "{Line}", line);
     }
 
     public static IEnumerable<string> Lines(EdgeConfig config)

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace EdgeProxy.Http;
 
 /// <summary>Connection feature: gives an HTTP/1 connection our answer to a request that the server refuses by itself, in place of its empty one.</summary>
-internal sealed class RejectionFeature(RejectionWriter output, IPAddress client, AccessLog access, TimeProvider clock)
+internal sealed class RejectionFeature(RejectionWriter output, IPAddress client, AccessLog log, TimeProvider time)
 {
     /// <summary>Whether the server gave the connection up; the client may still be sending.</summary>
     public bool IsRejected { get; private set; }
@@ -25,11 +25,11 @@ internal sealed class RejectionFeature(RejectionWriter output, IPAddress client,
 
         var body = HttpMethods.IsHead(method) ? default : ErrorBody.Default(status);
         output.WriteLast(Head(status, ErrorBody.Default(status).Length), body.Span);
-        if (access.IsEnabled)
-            access.Write(new RequestOutcome { Client = client, Method = method, Status = status, Bytes = body.Length, End = ResponseEnd.Done });
+        if (log.IsEnabled)
+            log.Write(new RequestOutcome { Client = client, Method = method, Status = status, Bytes = body.Length, End = ResponseEnd.Done });
     }
 
     private byte[] Head(int status, int length) => Encoding.ASCII.GetBytes(
         $"HTTP/1.1 {status} {ReasonPhrases.GetReasonPhrase(status)}\r\n" +
-        $"Content-Length: {length}\r\nContent-Type: {ErrorBody.ContentType}\r\nDate: {clock.GetUtcNow():R}\r\nConnection: close\r\n\r\n");
+        $"Content-Length: {length}\r\nContent-Type: {ErrorBody.ContentType}\r\nDate: {time.GetUtcNow():R}\r\nConnection: close\r\n\r\n");
 }

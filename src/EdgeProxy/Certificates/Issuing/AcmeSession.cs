@@ -159,18 +159,18 @@ internal sealed class AcmeSession : IDisposable
             await client.UpdateAccountAsync(Contacts, cancellationToken);
             await _accounts.SaveAsync(account with { Contact = _authority.Email }, CancellationToken.None);
         }
-        catch (AcmeException refusal) when (refusal.IsAccountMissing)
+        catch (AcmeException exception) when (exception.IsAccountMissing)
         {
             LogForgotten();
             await RegisterAsync(client, account, cancellationToken);
         }
-        catch (AcmeException refusal)
+        catch (AcmeException exception)
         {
             // An account with an old address orders as well as any.
             _logger.LogWarning(
                 EdgeEvent.ContactNotTaken.Id(),
                 "{Directory} does not take {Email} as the account's contact; certificates are ordered all the same: {Reason}",
-                _authority.DirectoryUrl, _authority.Email ?? "the absence of an address", refusal.Message);
+                _authority.DirectoryUrl, _authority.Email ?? "the absence of an address", exception.Message);
         }
     }
 

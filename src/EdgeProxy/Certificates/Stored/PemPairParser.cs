@@ -40,7 +40,7 @@ internal static class PemPairParser
             certificate = new ServingCertificate(WithKey(certificates[0], key), [.. certificates.Skip(1)]);
             return true;
         }
-        catch (Exception error) when (error is ArgumentException or CryptographicException)
+        catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
             // The exception's text is left out: nothing that touches a key may reach a log.
             problem = "has a private key that is damaged or does not belong to its first certificate";

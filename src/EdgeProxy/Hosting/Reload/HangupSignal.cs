@@ -16,7 +16,7 @@ internal sealed class HangupSignal : IDisposable
             _raised.Release();
     });
 
-    public Task WaitAsync(CancellationToken cancel) => _raised.WaitAsync(cancel);
+    public Task WaitAsync(CancellationToken cancellationToken) => _raised.WaitAsync(cancellationToken);
 
     public void Dispose()
     {
