@@ -27,8 +27,9 @@ internal static class AdminEndpoints
         var listening = sources.IsListening();
         var ready = serves && listening;
         var configuration = sources.Errors().Count == 0 ? "valid" : "invalid: the last good one is serving";
+        var listeners = listening ? "open" : "not all open; see the log";
         return Results.Text(
-            $"{(ready ? "ready" : "not ready")}\nconfiguration {configuration}\nlisteners {(listening ? "open" : "not all open; see the log")}\n",
+            $"{(ready ? "ready" : "not ready")}\nconfiguration {configuration}\nlisteners {listeners}\n",
             statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 

@@ -22,7 +22,10 @@ internal sealed class BadRequestObserver : IObserver<KeyValuePair<string, object
             && request.Get<RejectionFeature>() is { } rejection
             && request.Get<IBadRequestExceptionFeature>()?.Error is BadHttpRequestException refusal)
         {
-            rejection.Reject(Status(refusal), request.Get<IHttpRequestFeature>()?.Method ?? "", request.Get<IHttpResponseFeature>()?.HasStarted == true);
+            rejection.Reject(
+                Status(refusal),
+                request.Get<IHttpRequestFeature>()?.Method ?? "",
+                request.Get<IHttpResponseFeature>()?.HasStarted == true);
         }
     }
 

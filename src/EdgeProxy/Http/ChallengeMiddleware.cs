@@ -36,7 +36,8 @@ internal sealed class ChallengeMiddleware(RequestDelegate next, ChallengeTable c
     private static bool IsPlain(HttpContext context) => ListenerFeature.Of(context) == ListenerKind.Http;
 
     // Kestrel's Path has percent-encoding and dot segments resolved.
-    private static bool NormalizesToFolder(PathString path) => path.Value?.StartsWith(Http01.PathPrefix, StringComparison.OrdinalIgnoreCase) == true;
+    private static bool NormalizesToFolder(PathString path) =>
+        path.Value?.StartsWith(Http01.PathPrefix, StringComparison.OrdinalIgnoreCase) == true;
 
     private static async Task WriteAsync(HttpContext context, string keyAuthorization)
     {

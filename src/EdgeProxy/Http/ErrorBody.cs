@@ -55,7 +55,9 @@ internal static class ErrorBody
     }
 
     private static ReadOnlyMemory<byte> For(HttpContext context, int status) =>
-        context.Features.Get<RequestFacts>() is { } facts && facts.Site.Config.Errors.TryGetValue(status, out var own) ? own : Default(status);
+        context.Features.Get<RequestFacts>() is { } facts && facts.Site.Config.Errors.TryGetValue(status, out var own)
+            ? own
+            : Default(status);
 
     private static string CodeOf(int status) =>
         ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } phrase

@@ -28,7 +28,8 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
     }
 
     private static bool ClientIsGone(HttpContext context, Exception exception) =>
-        exception is OperationCanceledException or IOException and not BadHttpRequestException && context.RequestAborted.IsCancellationRequested;
+        exception is OperationCanceledException or IOException and not BadHttpRequestException
+        && context.RequestAborted.IsCancellationRequested;
 
     private static Task FailAsync(HttpContext context, int status)
     {

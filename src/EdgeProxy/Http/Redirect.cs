@@ -12,7 +12,9 @@ internal static class Redirect
     public static RequestDelegate ToHttps(Site site, RequestDelegate secure) => context =>
     {
         var facts = RequestFacts.Of(context);
-        return facts.IsSecure ? secure(context) : Answer(context, facts, site.RedirectStatusCode, HostName.HttpsOrigin(facts.Host, facts.PublicHttpsPort));
+        return facts.IsSecure
+            ? secure(context)
+            : Answer(context, facts, site.RedirectStatusCode, HostName.HttpsOrigin(facts.Host, facts.PublicHttpsPort));
     };
 
     /// <summary>Sends every request to <paramref name="location"/>, with its own path and query behind that.</summary>

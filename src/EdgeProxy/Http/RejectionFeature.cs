@@ -26,7 +26,16 @@ internal sealed class RejectionFeature(RejectionWriter output, IPAddress client,
         var body = HttpMethods.IsHead(method) ? default : ErrorBody.Default(status);
         output.WriteLast(Head(status, ErrorBody.Default(status).Length), body.Span);
         if (log.IsEnabled)
-            log.Write(new RequestOutcome { Client = client, Method = method, Status = status, Bytes = body.Length, End = ResponseEnd.Done });
+        {
+            log.Write(new RequestOutcome
+            {
+                Client = client,
+                Method = method,
+                Status = status,
+                Bytes = body.Length,
+                End = ResponseEnd.Done,
+            });
+        }
     }
 
     private byte[] Head(int status, int length) => Encoding.ASCII.GetBytes(

@@ -16,7 +16,8 @@ internal sealed class RejectionMiddleware(AccessLog log, TimeProvider time)
     private static readonly TimeSpan MaxDrainTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(0.5);
 
-    public ConnectionDelegate Use(ConnectionDelegate next) => connection => IsHttp2(connection) ? next(connection) : WatchAsync(next, connection);
+    public ConnectionDelegate Use(ConnectionDelegate next) =>
+        connection => IsHttp2(connection) ? next(connection) : WatchAsync(next, connection);
 
     private async Task WatchAsync(ConnectionDelegate next, ConnectionContext connection)
     {

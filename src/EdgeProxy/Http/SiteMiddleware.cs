@@ -12,6 +12,8 @@ internal sealed class SiteMiddleware(RequestDelegate next, CurrentSites sites, C
             return ErrorBody.WriteAsync(context, StatusCodes.Status404NotFound);
         context.Features.Set(facts);
         // RFC 9110 §7.4: a connection is authoritative only for what its certificate names.
-        return isInScope(context.Features, facts.Host) ? next(context) : ErrorBody.WriteAsync(context, StatusCodes.Status421MisdirectedRequest);
+        return isInScope(context.Features, facts.Host)
+            ? next(context)
+            : ErrorBody.WriteAsync(context, StatusCodes.Status421MisdirectedRequest);
     }
 }

@@ -18,7 +18,9 @@ internal sealed class RequestFacts
         RawTarget = RequestTarget.Raw(context);
         PeerAddress = PlainAddress.Of(context.Connection.RemoteIpAddress);
         PeerIsTrusted = Sites.ClientAddress.IsTrusted(table.Config.TrustedProxies, PeerAddress);
-        ClientAddress = PeerIsTrusted ? Sites.ClientAddress.Find(table.Config.TrustedProxies, PeerAddress, headers["X-Forwarded-For"]) : PeerAddress;
+        ClientAddress = PeerIsTrusted
+            ? Sites.ClientAddress.Find(table.Config.TrustedProxies, PeerAddress, headers["X-Forwarded-For"])
+            : PeerAddress;
         IsSecure = Listener == ListenerKind.Https || (PeerIsTrusted && IsHttps(headers["X-Forwarded-Proto"].ToString()));
         LocalPort = context.Connection.LocalPort;
         PublicHttpsPort = table.Config.Listeners.PublicHttpsPort;
@@ -74,5 +76,6 @@ internal sealed class RequestFacts
 
     // Several proxies write a list; the last one is who connects to us.
     private static bool IsHttps(string forwardedProto) =>
-        forwardedProto.AsSpan()[(forwardedProto.LastIndexOf(',') + 1)..].Trim().Equals(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase);
+        forwardedProto.AsSpan()[(forwardedProto.LastIndexOf(',') + 1)..].Trim()
+            .Equals(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase);
 }

@@ -16,7 +16,8 @@ internal sealed class SiteTable
     {
         Config = config;
         Sites = sites;
-        _byName = new HostTable<LiveSite>([.. sites.SelectMany(site => site.Config.Names, (site, name) => KeyValuePair.Create(name.Name, site))]);
+        _byName = new HostTable<LiveSite>(
+            [.. sites.SelectMany(site => site.Config.Names, (site, name) => KeyValuePair.Create(name.Name, site))]);
     }
 
     public EdgeConfig Config { get; }

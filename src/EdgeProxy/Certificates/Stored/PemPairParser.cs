@@ -55,7 +55,7 @@ internal static class PemPairParser
 
     private static string FindProblem(string chain, int certificates, string key)
     {
-        var begun = CountOf(chain, "-----BEGIN CERTIFICATE-----");
+        var begun = chain.AsSpan().Count("-----BEGIN CERTIFICATE-----");
         if (begun == 0)
             return "has no PEM certificate in its certificate file";
         if (certificates != begun || HasCutBoundary(chain))
@@ -93,13 +93,5 @@ internal static class PemPairParser
             default:
                 throw new NotSupportedException();
         }
-    }
-
-    private static int CountOf(string text, string part)
-    {
-        var count = 0;
-        for (var at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + part.Length, StringComparison.Ordinal))
-            count++;
-        return count;
     }
 }

@@ -123,7 +123,9 @@ internal sealed class ConnectionLimit(TimeProvider time, ILogger<ConnectionLimit
             if (MaxConnectionsPerClient is null)
                 return null;
             var address = PlainAddress.Of((connection.RemoteEndPoint as IPEndPoint)?.Address);
-            return ClientAddress.IsTrusted(TrustedProxies, address) ? null : address.AddressFamily == AddressFamily.InterNetworkV6 ? Network(address) : address;
+            if (ClientAddress.IsTrusted(TrustedProxies, address))
+                return null;
+            return address.AddressFamily == AddressFamily.InterNetworkV6 ? Network(address) : address;
         }
 
         // One client has at least a /64 of IPv6 addresses.

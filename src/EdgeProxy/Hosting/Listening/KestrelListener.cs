@@ -14,7 +14,8 @@ internal sealed class ListenerEndPoint(ListenerKind kind) : EndPoint
 }
 
 /// <summary>The connections of one purpose, whichever address they come in by.</summary>
-internal sealed class KestrelListener(ListenerEndPoint endPoint, Channel<ConnectionContext> accepted, Func<Task> unbind) : IConnectionListener
+internal sealed class KestrelListener(ListenerEndPoint endPoint, Channel<ConnectionContext> accepted, Func<Task> unbind)
+    : IConnectionListener
 {
     public EndPoint EndPoint => endPoint;
 

@@ -96,7 +96,8 @@ internal sealed class OpenListener(
     private static async Task ClosedAsync(ConnectionContext connection)
     {
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var registration = connection.ConnectionClosed.UnsafeRegister(static source => ((TaskCompletionSource)source!).TrySetResult(), closed);
+        using var registration = connection.ConnectionClosed.UnsafeRegister(
+            static source => ((TaskCompletionSource)source!).TrySetResult(), closed);
         await closed.Task;
     }
 }

@@ -27,7 +27,9 @@ internal sealed class AdminAnnouncement(TimeProvider time, ILoggerFactory logger
         {
             // Everything else that needs the directory says so, too.
             _logger.LogWarning(
-                EdgeEvent.AdminAddressNotLeft.Id(), "The address of the admin port is not left in the data directory: {Reason}", exception.Message);
+                EdgeEvent.AdminAddressNotLeft.Id(),
+                "The address of the admin port is not left in the data directory: {Reason}",
+                exception.Message);
         }
     }
 
