@@ -5,7 +5,7 @@ namespace EdgeProxy.Admin;
 /// <summary>What the admin listener answers: liveness, readiness, and the reload command.</summary>
 internal static class AdminEndpoints
 {
-    /// <summary>Its presence shows that a program meant it: a page in a browser cannot send it to another origin unasked.</summary>
+    /// <summary>A reload must carry it: a browser lets no page send such a header to another origin without asking first.</summary>
     public const string CommandHeader = "X-EdgeProxy-Command";
 
     public const string Reload = "reload";

@@ -12,8 +12,6 @@ internal delegate Task<int> RunProxy(ConfigSource source, CancellationToken canc
 /// <summary>The command line: finds the command and runs it. Whatever goes wrong ends as sentences on stderr and an exit code.</summary>
 /// <param name="open">The configuration source for the files given with <c>--config</c>.</param>
 /// <param name="run">The command <c>run</c>, which is also the one without a name.</param>
-/// <param name="output">stdout.</param>
-/// <param name="error">stderr.</param>
 internal sealed class CommandLine(Func<IReadOnlyList<string>, ConfigSource> open, RunProxy run, TextWriter output, TextWriter error)
 {
     private readonly Option<string[]> _config = new("--config")

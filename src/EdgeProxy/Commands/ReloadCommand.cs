@@ -14,7 +14,7 @@ internal sealed class ReloadCommand(ConfigSource source, TextWriter output, Text
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        // A configuration that is invalid now is what a reload may have to report.
+        // The admin port is found with an invalid configuration, too: its errors are what the reload reports.
         using var client = await AdminClient.CreateAsync(source, Timeout, cancellationToken);
         if (client is null)
             return Fail("The admin port is switched off (EdgeProxy:Admin:Port is 0): restart the proxy, or send it SIGHUP.");

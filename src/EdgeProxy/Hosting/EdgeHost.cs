@@ -22,8 +22,7 @@ internal static class EdgeHost
 {
     /// <param name="source">Where a reload reads from.</param>
     /// <param name="log">Where everything logs to; it outlives the host.</param>
-    /// <param name="hangup">What has it reload.</param>
-    /// <param name="configure">A last word on the host, after everything else.</param>
+    /// <param name="configure">Called last, and may change what was set up.</param>
     public static WebApplication Build(
         ConfigSource source, ReloadableLog log, HangupSignal hangup, Action<WebApplicationBuilder>? configure = null)
     {

@@ -31,7 +31,7 @@ internal static class EdgeProcess
 
     private static async Task ServeAsync(WebApplication app, EdgeConfig config, ConfigApply apply, CancellationToken cancellationToken)
     {
-        // Before the listeners close: no CA shall look for an answer on a closed port. What it has begun is resumed after the restart.
+        // Before the listeners close, so that no CA looks for an answer on a closed port. A restart resumes what has begun.
         var stopped = new Lazy<Task>(apply.StopAsync);
         app.Lifetime.ApplicationStopping.Register(() => _ = stopped.Value);
         try

@@ -11,7 +11,8 @@ internal static class StartupReport
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Writes the lines once what they say to try will work: a moment later, where certificates of the internal CA are being made.</summary>
+    /// <summary>Writes the lines. Waits a moment while certificates of the internal CA are being made, so that what the lines say to try
+    /// works.</summary>
     public static async Task WriteAsync(
         ILogger logger, EdgeConfig config, CertificateKeeper keeper, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -2,7 +2,8 @@ using EdgeProxy.Observability;
 
 namespace EdgeProxy.Http;
 
-/// <summary>The boundary around everything that answers a request: no exception passes it, and no response that broke off ends as if it were whole.</summary>
+/// <summary>The boundary around everything that answers a request: no exception passes it, and no response that broke off ends as if it
+/// were whole.</summary>
 internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)

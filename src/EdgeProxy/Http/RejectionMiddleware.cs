@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace EdgeProxy.Http;
 
 /// <summary>Connection middleware, between TLS and the server's HTTP: lets <see cref="BadRequestObserver"/> answer what the server refuses
-/// before any request middleware sees it. HTTP/2 passes untouched; it has resets instead of answers.</summary>
+/// before any request middleware sees it. HTTP/2 passes untouched: there the server resets streams.</summary>
 internal sealed class RejectionMiddleware(AccessLog log, TimeProvider time)
 {
     // Closing while the client still sends resets the connection, and the answer may be lost with it.

@@ -9,8 +9,8 @@ namespace EdgeProxy.Observability;
 /// <summary>One thing that is wrong in the section <c>Serilog</c>.</summary>
 internal sealed record LogProblem(string Path, string Message);
 
-/// <summary>Finds what is wrong in the section <c>Serilog</c> without making a sink: no file is opened, nothing is connected to. Serilog itself
-/// passes over a name that it does not know.</summary>
+/// <summary>Finds what is wrong in the section <c>Serilog</c> without making a sink: no file is opened, nothing is connected to. Serilog
+/// itself passes over a name that it does not know.</summary>
 internal sealed class SerilogCheck
 {
     private static readonly string[] OtherKeys = ["Using", "MinimumLevel", "LevelSwitches", "FilterSwitches", "Properties"];
@@ -51,7 +51,7 @@ internal sealed class SerilogCheck
                 Logging.Events(root).CreateLogger();
             return check._problems;
         }
-        // An assembly that is not there, or what making a filter, an enricher or a level ends with.
+        // An assembly may be missing, and making a filter, an enricher or a level may throw anything.
         catch (Exception exception)
         {
             return [new LogProblem(SerilogSection.Name, Logging.Sentence(exception))];

@@ -8,8 +8,8 @@ using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Renewal;
 
-/// <summary>Keeps every configured name served with a certificate. Each name has a loop of its own, so that none waits for another; names with
-/// the same PEM pair share one. Safe to call from any thread.</summary>
+/// <summary>Keeps every configured name served with a certificate. Each name has a loop of its own, so that none waits for another; names
+/// with the same PEM pair share one. Safe to call from any thread.</summary>
 internal sealed class CertificateKeeper(CertificateTable table, Func<CertificateSource, Stores, ICertificateIssuer> createIssuer,
     TimeProvider time, Random random, ILoggerFactory loggers)
 {

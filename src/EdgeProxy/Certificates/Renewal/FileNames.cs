@@ -4,8 +4,8 @@ using EdgeProxy.Observability;
 
 namespace EdgeProxy.Certificates.Renewal;
 
-/// <summary>The names that are served with one PEM pair, each as long as that is no worse for it than what it has; and what the log says of
-/// it.</summary>
+/// <summary>The names that are configured with one PEM pair. A name is served with it unless that would be worse than what it has; the log
+/// says so once.</summary>
 internal sealed class FileNames(CertificateSource.File source, TimeProvider time, ILogger logger)
 {
     private readonly Lock _lock = new();

@@ -1,7 +1,6 @@
 namespace EdgeProxy.Certificates.Renewal;
 
-/// <summary>A loop and its running.</summary>
-/// <param name="loop">The loop.</param>
+/// <summary>A loop and the task that it runs in.</summary>
 /// <param name="predecessor">Done when whoever uses the same files has ended; until then the loop does not begin.</param>
 /// <param name="preparing">Has loops prepare one after the other, so that thousands of them do not keep handshakes waiting for a
 /// thread.</param>
@@ -14,7 +13,7 @@ internal sealed class LoopTask(ICertificateLoop loop, Task predecessor, Semaphor
     /// <summary>Done when the loop has ended, or was never started. Never fails.</summary>
     public Task Work { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Once.</summary>
+    /// <summary>Starts the loop. Called once at most.</summary>
     public void Start()
     {
         var token = _ending.Token;

@@ -16,8 +16,7 @@ internal static class PemPairParser
 
     /// <param name="chain">The server's certificate first, then what is sent behind it.</param>
     /// <param name="key">PKCS#8, PKCS#1 or SEC1, not encrypted.</param>
-    /// <param name="certificate">The pair, when it is good.</param>
-    /// <param name="problem">Otherwise the end of a sentence that begins with what the pair is.</param>
+    /// <param name="problem">Otherwise what is wrong, as a predicate whose subject the caller adds: "has no ...".</param>
     public static bool TryParse(string chain, string key, [NotNullWhen(true)] out ServingCertificate? certificate, out string problem)
     {
         certificate = null;

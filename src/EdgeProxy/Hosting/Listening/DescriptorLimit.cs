@@ -9,14 +9,14 @@ internal static class DescriptorLimit
     private const int OpenFilesOfLinux = 7;
     private const int OpenFilesOfMac = 8;
 
-    /// <summary>Files of the program, of the data directory and of the log, and what the runtime cannot do without: it ends the process where
-    /// it gets no descriptor for the code it compiles.</summary>
+    /// <summary>For files of the program, of the data directory and of the log, and for the runtime: it ends the process where it gets no
+    /// descriptor for the code it compiles.</summary>
     private const ulong Reserve = 160;
 
     /// <summary>What an idle TLS connection takes, rounded up.</summary>
     private const long BytesPerConnection = 48 * 1024;
 
-    /// <summary>Each of its two sides, clients and upstreams, may have half of the descriptors; and no more clients than half of the memory
+    /// <summary>Clients and upstreams may each have half of the descriptors; and clients may be no more than half of the memory
     /// holds.</summary>
     /// <returns>At least 16.</returns>
     public static int DefaultMaxConnections()

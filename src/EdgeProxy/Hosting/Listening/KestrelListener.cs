@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace EdgeProxy.Hosting.Listening;
 
-/// <summary>What Kestrel is told to listen on: a purpose, which stays while the addresses behind it change.</summary>
+/// <summary>The endpoint that Kestrel is given: a purpose, which stays while the addresses behind it change.</summary>
 internal sealed class ListenerEndPoint(ListenerKind kind) : EndPoint
 {
     public ListenerKind Kind => kind;

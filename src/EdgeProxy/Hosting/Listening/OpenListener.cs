@@ -53,7 +53,7 @@ internal sealed class OpenListener(
         await _accepting;
     }
 
-    /// <summary>Ends the connections that came in here: each with the request that is under way, and after the grace period in any case.</summary>
+    /// <summary>Ends the connections that came in here: each after the request that is under way, and all after the grace period.</summary>
     public async Task DrainAsync(TimeSpan gracePeriod, TimeProvider time)
     {
         foreach (var connection in _connections.Keys)

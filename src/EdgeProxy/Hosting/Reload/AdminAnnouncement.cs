@@ -25,7 +25,7 @@ internal sealed class AdminAnnouncement(TimeProvider time, ILoggerFactory logger
         }
         catch (DataDirectoryException exception)
         {
-            // Everything else that needs the directory says so, too.
+            // A warning is enough: everything else that needs the directory reports it, too.
             _logger.LogWarning(
                 EdgeEvent.AdminAddressNotLeft.Id(),
                 "The address of the admin port is not left in the data directory: {Reason}",

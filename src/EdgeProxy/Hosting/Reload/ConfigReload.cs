@@ -29,7 +29,7 @@ internal sealed class ConfigReload(ConfigSource source, ConfigApply apply, TimeP
         await _one.WaitAsync(cancellationToken);
         try
         {
-            // What is read now is no news any more.
+            // The files are read below, so what has changed until now needs no other reload.
             _watch.HasChanged();
             var errors = await ReadAndApplyAsync();
             Volatile.Write(ref _errors, errors);
