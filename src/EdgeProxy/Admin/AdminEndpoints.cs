@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Admin;
 
@@ -50,3 +51,6 @@ internal static class AdminEndpoints
     private static bool IsLocalName(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host.Trim('[', ']'), out _);
 }
+
+/// <summary>What the admin port answers to a reload: nothing in <paramref name="Errors"/> when the configuration was taken.</summary>
+internal sealed record ReloadAnswer(IReadOnlyList<ConfigError> Errors);

@@ -61,6 +61,7 @@ internal static class EdgeHost
             // Kestrel asks the factory that was added last first.
             .AddSingleton<IConnectionListenerFactory>(all => all.GetRequiredService<ListenerTable>())
             .AddSingleton<ConnectionLimit>()
+            .AddSingleton<RejectionMiddleware>()
             .AddOptions<KestrelServerOptions>().Configure<ConnectionLimit, TlsHandshake, RejectionMiddleware>(Listen);
     }
 
@@ -75,7 +76,6 @@ internal static class EdgeHost
     }
 
     private static void AddCertificates(IServiceCollection services) => services
-        .AddSingleton<RejectionMiddleware>()
         .AddSingleton<ChallengeTable>()
         .AddSingleton<IChallengeSolver>(all => new HttpChallengeSolver(
             all.GetRequiredService<ChallengeTable>(), Listening(all.GetRequiredService<IHostApplicationLifetime>())))

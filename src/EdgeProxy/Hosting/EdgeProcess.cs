@@ -37,8 +37,8 @@ internal static class EdgeProcess
         try
         {
             await app.StartAsync(cancellationToken);
-            var (renewal, time) = (app.Services.GetRequiredService<CertificateKeeper>(), app.Services.GetRequiredService<TimeProvider>());
-            await StartupReport.WriteAsync(app.Logger, config, renewal, time, app.Lifetime.ApplicationStopping);
+            var (keeper, time) = (app.Services.GetRequiredService<CertificateKeeper>(), app.Services.GetRequiredService<TimeProvider>());
+            await StartupReport.WriteAsync(app.Logger, config, keeper, time, app.Lifetime.ApplicationStopping);
             await app.WaitForShutdownAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)

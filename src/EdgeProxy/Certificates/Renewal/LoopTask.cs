@@ -1,3 +1,6 @@
+using EdgeProxy.Certificates.Tls;
+using EdgeProxy.Configuration.Model;
+
 namespace EdgeProxy.Certificates.Renewal;
 
 /// <summary>A loop and the task that it runs in.</summary>
@@ -51,4 +54,10 @@ internal sealed class LoopTask(ICertificateLoop loop, Task predecessor, Semaphor
 
         await loop.RunAsync(cancellationToken);
     }
+}
+
+/// <summary>A configured name, the cell that it is served from, and the loop that fills that.</summary>
+internal sealed record KeptName(SiteName Name, CertificateCell Cell, LoopTask Task)
+{
+    public CertificateStatus Status => new(Name.Name, Name.Certificate, Task.Loop.StateOf(Cell));
 }

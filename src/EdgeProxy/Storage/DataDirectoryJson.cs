@@ -5,7 +5,7 @@ using EdgeProxy.Observability;
 namespace EdgeProxy.Storage;
 
 /// <summary>Values of the data directory that are JSON.</summary>
-internal static class JsonText
+internal static class DataDirectoryJson
 {
     public static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
