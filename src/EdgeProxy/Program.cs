@@ -6,6 +6,7 @@ using EdgeProxy.Hosting.Reload;
 
 namespace EdgeProxy;
 
+/// <summary>The entry point: sets up what must come first, and hands over to the command line.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] args)

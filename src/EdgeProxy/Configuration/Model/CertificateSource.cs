@@ -44,6 +44,7 @@ internal sealed record ExternalAccount(string KeyId, string HmacKey)
     public override string ToString() => $"ExternalAccount {{ KeyId = {KeyId} }}";
 }
 
+/// <summary>The kinds of private key that a certificate can be ordered for.</summary>
 internal enum CertificateKeyType
 {
     P256,
