@@ -38,7 +38,7 @@ internal sealed class LogSinks(IConfigurationRoot root)
         }
         catch (Exception)
         {
-            // A sink that cannot write its last lines has nobody to tell.
+            // There is no other log that could report a sink that cannot write its last lines.
         }
 
         _logger = null;

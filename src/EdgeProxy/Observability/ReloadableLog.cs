@@ -37,7 +37,7 @@ internal sealed class ReloadableLog : ILoggerFactory
             problem = null;
             return log;
         }
-        // Whatever a sink throws when it is made.
+        // A sink may throw anything when it is made.
         catch (Exception exception)
         {
             problem = Logging.Sentence(exception);

@@ -92,7 +92,7 @@ internal static partial class AtomicFile
         }
         catch (Exception exception) when (DataDirectoryException.IsCause(exception))
         {
-            // A leftover costs nothing; whatever stopped the deletion stops the write too and is reported there.
+            // A leftover does no harm. What prevents the deletion fails the write as well, and is reported there.
         }
     }
 }

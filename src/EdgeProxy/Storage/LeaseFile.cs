@@ -45,7 +45,7 @@ internal sealed class LeaseFile(string path, TimeProvider time, ILogger logger)
             Create(path, own);
             return true;
         }
-        // The error is asked, not the disk: the file may have been removed again meanwhile.
+        // The error decides and no second look, because the file may have been removed again meanwhile.
         catch (IOException exception) when (exception.HResult is FileExistsOnUnix or FileExistsOnWindows)
         {
             return false;

@@ -67,7 +67,7 @@ internal sealed class FileNames(CertificateSource.File source, TimeProvider time
         }
     }
 
-    /// <summary>Notes why what the files hold now is served to nobody, or that it can be; the log gets a problem once.</summary>
+    /// <summary>Notes why the pair that the files hold now cannot be used; null when it can. A problem is logged once.</summary>
     public void Report(string? problem)
     {
         lock (_lock)

@@ -33,7 +33,7 @@ internal abstract record RenewalState
         };
     }
 
-    /// <summary>There is no certificate of this CA, and it has not been asked for one in vain.</summary>
+    /// <summary>There is no certificate of this CA, and no attempt to get one has failed.</summary>
     internal sealed record Wanted : RenewalState
     {
         public required DateTimeOffset Since { get; init; }

@@ -76,7 +76,7 @@ internal sealed class InternalRootStore(IDataDirectory directory, TimeProvider t
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var root = CreateRoot(key, time.GetUtcNow());
         await lease.EnsureHeldAsync(cancellationToken);
-        // The key first: a certificate without its key would be handed to devices in vain.
+        // The key is stored first: users import the certificate into devices, which is of no use without its key.
         await WriteAsync(PrivateKey, key.ExportPkcs8PrivateKeyPem(), secret: true, cancellationToken);
         await WriteAsync(CertificateKey, root.ExportCertificatePem(), secret: false, cancellationToken);
         logger.LogInformation(

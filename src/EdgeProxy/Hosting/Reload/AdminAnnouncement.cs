@@ -44,7 +44,7 @@ internal sealed class AdminAnnouncement(TimeProvider time, ILoggerFactory logger
         }
         catch (DataDirectoryException)
         {
-            // Whoever reads it sees that its process has ended.
+            // The address stays, but commands that read it see that its process has ended.
         }
     }
 }
