@@ -16,7 +16,7 @@ internal static class DescriptorLimit
     /// <summary>What an idle TLS connection takes, rounded up.</summary>
     private const long BytesPerConnection = 48 * 1024;
 
-    /// <summary>Clients and upstreams may each have half of the descriptors; and clients may be no more than half of the memory
+    /// <summary>Each of its two sides, clients and upstreams, may have half of the descriptors; and no more clients than half of the memory
     /// holds.</summary>
     /// <returns>At least 16.</returns>
     public static int DefaultMaxConnections()
