@@ -6,7 +6,7 @@ namespace EdgeProxy.Storage;
 /// <summary>A process, named so that another on the same machine can find out whether it has ended. A number alone would not do: it is
 /// used again, and means another process in another container.</summary>
 /// <param name="Host">The machine's name, for people.</param>
-/// <param name="Space">Where the number is valid: in this container, until the kernel starts again. Null where the system does not say.</param>
+/// <param name="Space">Where the number is valid: in this container, until the kernel restarts. Null where the system does not say.</param>
 /// <param name="Started">When it started, in the kernel's ticks since its own start.</param>
 internal sealed record ProcessIdentity(string Host, int Id, string? Space, long Started)
 {
