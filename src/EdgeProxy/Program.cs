@@ -6,6 +6,7 @@ using EdgeProxy.Hosting.Reload;
 
 namespace EdgeProxy;
 
+/// <summary>The entry point: sets up what must come first, and hands over to the command line.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] args)
@@ -16,7 +17,7 @@ internal static class Program
         TlsDefaults.Apply();
         return await new CommandLine(
             files => new ConfigSource(ConfigPlace.OfThisProcess(), files, OtherSections.Parse),
-            (source, cancel) => EdgeProcess.RunAsync(source, hangup, Console.Error, cancel),
+            (source, cancellationToken) => EdgeProcess.RunAsync(source, hangup, Console.Error, cancellationToken),
             Console.Out,
             Console.Error).RunAsync(args);
     }

@@ -122,7 +122,7 @@ internal sealed class Authorizing(
         }
     }
 
-    /// <summary>Has the CA look; gives the authorization to wait for.</summary>
+    /// <summary>Asks the CA to look, and returns the authorization to wait for.</summary>
     private async Task<AcmeAuthorization> RespondAsync(Proof proof, CancellationToken cancellationToken)
     {
         // Any other status means that an earlier attempt has responded before it crashed: the CA is looking already.

@@ -6,7 +6,7 @@ namespace EdgeProxy.Acme;
 /// Gives the solver that proves control of a name of the order; a wildcard comes with its <c>*.</c>. Called at most once in a call of
 /// <see cref="ObtainAsync"/> for each name whose control is not proved yet, before any proof is put in place; what it throws comes through.
 /// </param>
-/// <param name="time">The clock.</param>
+/// <param name="time">The clock of waits, timeouts and expiry dates.</param>
 /// <param name="random">Spreads the polling; used by one order at a time, unless it is thread-safe.</param>
 /// <param name="patience">
 /// How long the CA may be waited for in one call, all steps together, from the first wait on: what a solver takes before does not count.
@@ -24,7 +24,7 @@ public sealed class CertificateOrder(
     /// <summary>The same with one solver for all names.</summary>
     /// <param name="client">The account that orders; its URL is known.</param>
     /// <param name="solver">Proves control of every name.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="time">The clock of waits, timeouts and expiry dates.</param>
     /// <param name="random">Spreads the polling; used by one order at a time, unless it is thread-safe.</param>
     /// <param name="patience">How long the CA may be waited for in one call; five minutes by default.</param>
     public CertificateOrder(
@@ -49,7 +49,7 @@ public sealed class CertificateOrder(
 internal sealed class OrderRun(
     AcmeClient client, Func<AcmeIdentifier, IChallengeSolver> chooseSolver, TimeProvider time, Polling polling, OrderRequest request)
 {
-    /// <summary>A new order.</summary>
+    /// <summary>Places a new order and completes it.</summary>
     public async Task<IssuedCertificate> StartAsync(CancellationToken cancellationToken)
     {
         var order = await client.CreateOrderAsync(request.Identifiers, request.Profile, cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class OrderRun(
             : throw new AcmeException($"The CA issued a certificate that cannot be used: {mismatch} ({chain.Url}).");
     }
 
-    /// <summary>The order an earlier attempt left behind; null where it leads nowhere and a new one is due.</summary>
+    /// <summary>Completes the order of an earlier attempt; null where that is impossible and a new one is needed.</summary>
     public async Task<IssuedCertificate?> ResumeAsync(CancellationToken cancellationToken)
     {
         if (request.ExistingOrder is not { } url)

@@ -49,7 +49,7 @@ public sealed record KeyAuthorization
     /// </summary>
     public byte[] ToTlsAlpn01Digest() => Digest();
 
-    /// <summary>Says only what it is.</summary>
+    /// <summary>Never shows the value.</summary>
     public override string ToString() => "(not shown)";
 
     private byte[] Digest() => SHA256.HashData(Encoding.ASCII.GetBytes(_value));

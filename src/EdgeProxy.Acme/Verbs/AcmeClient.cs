@@ -53,7 +53,7 @@ public sealed partial class AcmeClient
     public async Task<AcmeDirectory> GetDirectoryAsync(CancellationToken cancellationToken = default)
     {
         var known = _directory;
-        // Not by the wall clock, which may be set: back by a month would keep the directory for a month.
+        // The wall clock is not used: one that is set back by a month would keep the directory for a month.
         if (known is not null && _time.GetElapsedTime(known.At) < DirectoryLifetime)
             return known.Directory;
         var response = await _transport.GetAsync(_directoryUrl, cancellationToken);

@@ -1,11 +1,12 @@
 using System.Net;
+using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Admin;
 
 /// <summary>What the admin listener answers: liveness, readiness, and the reload command.</summary>
 internal static class AdminEndpoints
 {
-    /// <summary>Its presence shows that a program meant it: a page in a browser cannot send it to another origin unasked.</summary>
+    /// <summary>A reload must carry it: a browser lets no page send such a header to another origin without asking first.</summary>
     public const string CommandHeader = "X-EdgeProxy-Command";
 
     public const string Reload = "reload";
@@ -27,8 +28,9 @@ internal static class AdminEndpoints
         var listening = sources.IsListening();
         var ready = serves && listening;
         var configuration = sources.Errors().Count == 0 ? "valid" : "invalid: the last good one is serving";
+        var listeners = listening ? "open" : "not all open; see the log";
         return Results.Text(
-            $"{(ready ? "ready" : "not ready")}\nconfiguration {configuration}\nlisteners {(listening ? "open" : "not all open; see the log")}\n",
+            $"{(ready ? "ready" : "not ready")}\nconfiguration {configuration}\nlisteners {listeners}\n",
             statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
@@ -49,3 +51,6 @@ internal static class AdminEndpoints
     private static bool IsLocalName(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host.Trim('[', ']'), out _);
 }
+
+/// <summary>What the admin port answers to a reload: nothing in <paramref name="Errors"/> when the configuration was taken.</summary>
+internal sealed record ReloadAnswer(IReadOnlyList<ConfigError> Errors);

@@ -14,7 +14,8 @@ internal sealed class AdminClient : IDisposable
     {
         Address = address;
         // No proxy from the environment: the port is on this machine.
-        _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = address, Timeout = timeout };
+        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
+        _client = new HttpClient(handler) { BaseAddress = address, Timeout = timeout };
     }
 
     public Uri Address { get; }

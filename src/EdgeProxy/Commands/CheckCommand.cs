@@ -27,8 +27,14 @@ internal sealed class CheckCommand(ConfigSource source, TextWriter output, TextW
 
     /// <summary>Not an error: the pair may be written later, and is picked up then.</summary>
     private static IEnumerable<string> MissingFiles(EdgeConfig config) => config.Sites
-        .SelectMany(site => site.Names.Select(name => name.Certificate).OfType<CertificateSource.File>().SelectMany(file => new[] { file.Path, file.KeyPath }), (site, path) => (site, path))
+        .SelectMany(FilesOf, (site, path) => (site, path))
         .Distinct()
         .Where(pair => !File.Exists(pair.path))
-        .Select(pair => $"{pair.path} of {pair.site.Name} does not exist or cannot be seen; a self-signed placeholder is served until it is there.");
+        .Select(pair => $"{pair.path} of {pair.site.Name} does not exist or cannot be seen; "
+            + "a self-signed placeholder is served until it is there.");
+
+    private static IEnumerable<string> FilesOf(Site site) => site.Names
+        .Select(name => name.Certificate)
+        .OfType<CertificateSource.File>()
+        .SelectMany(file => new[] { file.Path, file.KeyPath });
 }

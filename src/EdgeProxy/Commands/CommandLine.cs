@@ -7,13 +7,11 @@ using EdgeProxy.Hosting;
 namespace EdgeProxy.Commands;
 
 /// <summary>Runs the proxy until the token is cancelled or a signal stops it, and gives the exit code.</summary>
-internal delegate Task<int> RunProxy(ConfigSource source, CancellationToken cancel);
+internal delegate Task<int> RunProxy(ConfigSource source, CancellationToken cancellationToken);
 
 /// <summary>The command line: finds the command and runs it. Whatever goes wrong ends as sentences on stderr and an exit code.</summary>
 /// <param name="open">The configuration source for the files given with <c>--config</c>.</param>
 /// <param name="run">The command <c>run</c>, which is also the one without a name.</param>
-/// <param name="output">stdout.</param>
-/// <param name="error">stderr.</param>
 internal sealed class CommandLine(Func<IReadOnlyList<string>, ConfigSource> open, RunProxy run, TextWriter output, TextWriter error)
 {
     private readonly Option<string[]> _config = new("--config")
@@ -24,7 +22,7 @@ internal sealed class CommandLine(Func<IReadOnlyList<string>, ConfigSource> open
         DefaultValueFactory = _ => [],
     };
 
-    public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancel = default)
+    public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken = default)
     {
         // No response files: an argument that starts with @ is an argument.
         var parsed = Commands().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -40,11 +38,11 @@ internal sealed class CommandLine(Func<IReadOnlyList<string>, ConfigSource> open
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
             };
-            return await parsed.InvokeAsync(invocation, cancel);
+            return await parsed.InvokeAsync(invocation, cancellationToken);
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            await error.WriteLineAsync($"EdgeProxy failed: {e.Message}");
+            await error.WriteLineAsync($"EdgeProxy failed: {exception.Message}");
             return ExitCode.Failed;
         }
     }
@@ -52,21 +50,21 @@ internal sealed class CommandLine(Func<IReadOnlyList<string>, ConfigSource> open
     private RootCommand Commands()
     {
         var root = new RootCommand("A reverse proxy that gets and renews its own certificates. Without a command it runs.") { _config };
-        root.SetAction((parsed, cancel) => run(Source(parsed), cancel));
-        Add(root, "run", "Starts the proxy (the default).", (source, cancel) => run(source, cancel));
+        root.SetAction((parsed, cancellationToken) => run(Source(parsed), cancellationToken));
+        Add(root, "run", "Starts the proxy (the default).", (source, cancellationToken) => run(source, cancellationToken));
         Add(root, "check", "Checks the configuration: shows every error, or the sites and where their certificates come from.",
             (source, _) => Task.FromResult(new CheckCommand(source, output, error).Run()));
         Add(root, "reload", "Has the running proxy read its configuration and certificate files again, and says whether it took them.",
-            (source, cancel) => new ReloadCommand(source, output, error).RunAsync(cancel));
+            (source, cancellationToken) => new ReloadCommand(source, output, error).RunAsync(cancellationToken));
         Add(root, "health", "Asks the running proxy whether it is well.",
-            (source, cancel) => new HealthCommand(source, output, error).RunAsync(cancel));
+            (source, cancellationToken) => new HealthCommand(source, output, error).RunAsync(cancellationToken));
         return root;
     }
 
     private void Add(RootCommand root, string name, string description, Func<ConfigSource, CancellationToken, Task<int>> action)
     {
         var command = new Command(name, description);
-        command.SetAction((parsed, cancel) => action(Source(parsed), cancel));
+        command.SetAction((parsed, cancellationToken) => action(Source(parsed), cancellationToken));
         root.Add(command);
     }
 

@@ -9,13 +9,13 @@ internal sealed class HealthCommand(ConfigSource source, TextWriter output, Text
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    public async Task<int> RunAsync(CancellationToken cancel)
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        using var client = await AdminClient.CreateAsync(source, Timeout, cancel);
+        using var client = await AdminClient.CreateAsync(source, Timeout, cancellationToken);
         if (client is null)
             return Fail("The admin port is switched off (EdgeProxy:Admin:Port is 0), so nobody can be asked.");
         using var request = new HttpRequestMessage(HttpMethod.Get, "healthz");
-        switch (await client.SendAsync(request, cancel))
+        switch (await client.SendAsync(request, cancellationToken))
         {
             case (HttpStatusCode.OK, _):
                 output.WriteLine("healthy");

@@ -12,14 +12,15 @@ internal sealed class ReloadCommand(ConfigSource source, TextWriter output, Text
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    public async Task<int> RunAsync(CancellationToken cancel)
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        // A configuration that is invalid now is what a reload may have to report.
-        using var client = await AdminClient.CreateAsync(source, Timeout, cancel);
+        // The admin port is found with an invalid configuration, too: its errors are what the reload reports.
+        using var client = await AdminClient.CreateAsync(source, Timeout, cancellationToken);
         if (client is null)
             return Fail("The admin port is switched off (EdgeProxy:Admin:Port is 0): restart the proxy, or send it SIGHUP.");
-        using var request = new HttpRequestMessage(HttpMethod.Post, AdminEndpoints.Reload) { Headers = { { AdminEndpoints.CommandHeader, AdminEndpoints.Reload } } };
-        return await client.SendAsync(request, cancel) switch
+        using var request = new HttpRequestMessage(HttpMethod.Post, AdminEndpoints.Reload);
+        request.Headers.Add(AdminEndpoints.CommandHeader, AdminEndpoints.Reload);
+        return await client.SendAsync(request, cancellationToken) switch
         {
             (HttpStatusCode.OK, _) => Taken(),
             (HttpStatusCode.UnprocessableEntity, var body) => Refused(body),
@@ -56,7 +57,9 @@ internal sealed class ReloadCommand(ConfigSource source, TextWriter output, Text
 
     private string Unreachable(Uri address) =>
         $"No answer from {address}: is EdgeProxy running, and is EdgeProxy:Admin:Port the port it was started with?"
-        + (source.Load().Config is null ? " The configuration on disk is invalid, so the port may be read wrongly: see the command check." : "");
+        + (source.Load().Config is null
+            ? " The configuration on disk is invalid, so the port may be read wrongly: see the command check."
+            : "");
 
     private int Fail(string sentence)
     {

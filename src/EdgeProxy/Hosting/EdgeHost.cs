@@ -22,12 +22,12 @@ internal static class EdgeHost
 {
     /// <param name="source">Where a reload reads from.</param>
     /// <param name="log">Where everything logs to; it outlives the host.</param>
-    /// <param name="hangup">What has it reload.</param>
-    /// <param name="configure">A last word on the host, after everything else.</param>
+    /// <param name="configure">Called last, and may change what was set up.</param>
     public static WebApplication Build(
         ConfigSource source, ReloadableLog log, HangupSignal hangup, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = source.ContentRoot, EnvironmentName = source.Environment });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ContentRootPath = source.ContentRoot, EnvironmentName = source.Environment });
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddSingleton(source)
@@ -55,20 +55,27 @@ internal static class EdgeHost
         builder.WebHost.UseKestrelCore();
         builder.Services
             .AddSingleton(all => new ListenerTable(
-                ActivatorUtilities.CreateInstance<SocketTransportFactory>(all), all.GetRequiredService<ConnectionLimit>(), all.GetRequiredService<TimeProvider>()))
+                ActivatorUtilities.CreateInstance<SocketTransportFactory>(all),
+                all.GetRequiredService<ConnectionLimit>(),
+                all.GetRequiredService<TimeProvider>()))
             // Kestrel asks the factory that was added last first.
             .AddSingleton<IConnectionListenerFactory>(all => all.GetRequiredService<ListenerTable>())
             .AddSingleton<ConnectionLimit>()
-            .AddOptions<KestrelServerOptions>().Configure<ConnectionLimit, TlsHandshake, RejectionMiddleware>((kestrel, limit, tls, rejection) =>
-            {
-                Listeners.SetUp(kestrel);
-                foreach (var kind in Enum.GetValues<ListenerKind>())
-                    kestrel.Listen(new ListenerEndPoint(kind), listener => Listeners.SetUp(listener, kind, limit, tls.CreateOptions(), rejection));
-            });
+            .AddSingleton<RejectionMiddleware>()
+            .AddOptions<KestrelServerOptions>().Configure<ConnectionLimit, TlsHandshake, RejectionMiddleware>(Listen);
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ConnectionLimit limit, TlsHandshake tls, RejectionMiddleware rejection)
+    {
+        Listeners.SetUp(kestrel);
+        foreach (var kind in Enum.GetValues<ListenerKind>())
+        {
+            kestrel.Listen(
+                new ListenerEndPoint(kind), listener => Listeners.SetUp(listener, kind, limit, tls.CreateOptions(), rejection));
+        }
     }
 
     private static void AddCertificates(IServiceCollection services) => services
-        .AddSingleton<RejectionMiddleware>()
         .AddSingleton<ChallengeTable>()
         .AddSingleton<IChallengeSolver>(all => new HttpChallengeSolver(
             all.GetRequiredService<ChallengeTable>(), Listening(all.GetRequiredService<IHostApplicationLifetime>())))
@@ -81,7 +88,9 @@ internal static class EdgeHost
 
     private static AdminSources AdminSourcesOf(IServiceProvider all)
     {
-        var (reload, listeners, sites) = (all.GetRequiredService<ConfigReload>(), all.GetRequiredService<ListenerTable>(), all.GetRequiredService<CurrentSites>());
+        var reload = all.GetRequiredService<ConfigReload>();
+        var listeners = all.GetRequiredService<ListenerTable>();
+        var sites = all.GetRequiredService<CurrentSites>();
         return new(() => listeners.AreOpen(sites.Table.Config.Listeners), () => reload.Errors, reload.RunAsync);
     }
 

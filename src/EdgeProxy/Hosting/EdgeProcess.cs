@@ -31,14 +31,14 @@ internal static class EdgeProcess
 
     private static async Task ServeAsync(WebApplication app, EdgeConfig config, ConfigApply apply, CancellationToken cancellationToken)
     {
-        // Before the listeners close: no CA shall look for an answer on a closed port. What it has begun is resumed after the restart.
+        // Before the listeners close, so that no CA looks for an answer on a closed port. A restart resumes what has begun.
         var stopped = new Lazy<Task>(apply.StopAsync);
         app.Lifetime.ApplicationStopping.Register(() => _ = stopped.Value);
         try
         {
             await app.StartAsync(cancellationToken);
-            var (renewal, time) = (app.Services.GetRequiredService<CertificateKeeper>(), app.Services.GetRequiredService<TimeProvider>());
-            await StartupReport.WriteAsync(app.Logger, config, renewal, time, app.Lifetime.ApplicationStopping);
+            var (keeper, time) = (app.Services.GetRequiredService<CertificateKeeper>(), app.Services.GetRequiredService<TimeProvider>());
+            await StartupReport.WriteAsync(app.Logger, config, keeper, time, app.Lifetime.ApplicationStopping);
             await app.WaitForShutdownAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)

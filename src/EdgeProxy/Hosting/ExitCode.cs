@@ -1,6 +1,6 @@
 namespace EdgeProxy.Hosting;
 
-/// <summary>What the process says to whoever started it.</summary>
+/// <summary>The exit codes of the process.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;

@@ -11,13 +11,16 @@ internal static class StartupReport
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Writes the lines once what they say to try will work: a moment later, where certificates of the internal CA are being made.</summary>
-    public static async Task WriteAsync(ILogger log, EdgeConfig config, CertificateKeeper renewal, TimeProvider time, CancellationToken stopping)
+    /// <summary>Writes the lines. Waits a moment while certificates of the internal CA are being made, so that what the lines say to try
+    /// works.</summary>
+    public static async Task WriteAsync(
+        ILogger logger, EdgeConfig config, CertificateKeeper keeper, TimeProvider time, CancellationToken cancellationToken)
     {
-        for (var start = time.GetTimestamp(); time.GetElapsedTime(start) < Patience && renewal.Statuses.Any(IsBeingMade) && !stopping.IsCancellationRequested;)
+        var start = time.GetTimestamp();
+        while (time.GetElapsedTime(start) < Patience && keeper.Statuses.Any(IsBeingMade) && !cancellationToken.IsCancellationRequested)
             await Task.Delay(Interval, time, CancellationToken.None);
         foreach (var line in Lines(config))
-            log.LogInformation(EdgeEvent.Started.Id(), "{Line}", line);
+            logger.LogInformation(EdgeEvent.Started.Id(), "{Line}", line);
     }
 
     public static IEnumerable<string> Lines(EdgeConfig config)
@@ -35,7 +38,10 @@ internal static class StartupReport
         }
 
         if (config.Sites.FirstOrDefault(site => site.Names[0].Certificate is CertificateSource.Internal) is { } local)
-            yield return $"try: curl --cacert {Path.Combine(config.DataDirectory, "internal-ca", "root.pem")} {HostName.HttpsOrigin(local.Name, listen.HttpsPort)}/";
+        {
+            var root = Path.Combine(config.DataDirectory, "internal-ca", "root.pem");
+            yield return $"try: curl --cacert {root} {HostName.HttpsOrigin(local.Name, listen.HttpsPort)}/";
+        }
     }
 
     private static bool IsBeingMade(CertificateStatus status) =>

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace EdgeProxy.Http;
 
-/// <summary>Gives the account of each request to the access log when it ends. Costs nothing while that is off.</summary>
+/// <summary>Writes the outcome of each request to the access log when it has ended. Does nothing while that is off.</summary>
 internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLog log, TimeProvider time)
 {
     public Task InvokeAsync(HttpContext context) => log.IsEnabled ? LogAsync(context) : next(context);

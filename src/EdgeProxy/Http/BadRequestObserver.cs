@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace EdgeProxy.Http;
 
-/// <summary>Hears, in the middle of the server's processing, that it refuses a request by itself, and has the connection's
-/// <see cref="RejectionFeature"/> answer.</summary>
+/// <summary>Is called by Kestrel when it refuses a request by itself, before it writes its own answer, and has the connection's
+/// <see cref="RejectionFeature"/> answer instead.</summary>
 internal sealed class BadRequestObserver : IObserver<KeyValuePair<string, object?>>
 {
     private const string EventName = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
@@ -13,7 +13,7 @@ internal sealed class BadRequestObserver : IObserver<KeyValuePair<string, object
     {
     }
 
-    /// <param name="source">The host's: where its Kestrel writes to.</param>
+    /// <param name="source">The listener that the host's Kestrel writes to.</param>
     public static IDisposable Subscribe(DiagnosticListener source) => source.Subscribe(new BadRequestObserver(), name => name == EventName);
 
     public void OnNext(KeyValuePair<string, object?> value)
@@ -22,7 +22,10 @@ internal sealed class BadRequestObserver : IObserver<KeyValuePair<string, object
             && request.Get<RejectionFeature>() is { } rejection
             && request.Get<IBadRequestExceptionFeature>()?.Error is BadHttpRequestException refusal)
         {
-            rejection.Reject(Status(refusal), request.Get<IHttpRequestFeature>()?.Method ?? "", request.Get<IHttpResponseFeature>()?.HasStarted == true);
+            rejection.Reject(
+                Status(refusal),
+                request.Get<IHttpRequestFeature>()?.Method ?? "",
+                request.Get<IHttpResponseFeature>()?.HasStarted == true);
         }
     }
 
@@ -36,7 +39,7 @@ internal sealed class BadRequestObserver : IObserver<KeyValuePair<string, object
 
     private static int Status(BadHttpRequestException refusal) => refusal.StatusCode switch
     {
-        // A target that is neither a path nor an absolute URL: it is the request that is wrong, not its method.
+        // Kestrel says this for a target that is neither a path nor an absolute URL: the request is malformed, whatever its method.
         StatusCodes.Status405MethodNotAllowed => StatusCodes.Status400BadRequest,
         // The request line is part of the head, and a head over the limit has one answer.
         StatusCodes.Status414UriTooLong => StatusCodes.Status431RequestHeaderFieldsTooLarge,

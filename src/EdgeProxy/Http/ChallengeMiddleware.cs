@@ -4,8 +4,9 @@ using EdgeProxy.Sites;
 
 namespace EdgeProxy.Http;
 
-/// <summary>Answers http-01 challenges (RFC 8555 §8.3), whatever the host. On plain http the folder is ours: what is in it, read raw or
-/// normalized, and is not exactly a known token is 404. On https only a known token is ours; the rest belongs to the site's upstream.</summary>
+/// <summary>Answers http-01 challenges (RFC 8555 §8.3), whatever the host. On plain http the whole folder is ours: a path that
+/// leads into it, as sent or normalized, gets 404 unless it is exactly a known token. On https only a known token is answered; other
+/// paths belong to the site's upstream.</summary>
 internal sealed class ChallengeMiddleware(RequestDelegate next, ChallengeTable challenges, FindSharedChallenge findShared)
 {
     public Task InvokeAsync(HttpContext context)
@@ -36,7 +37,8 @@ internal sealed class ChallengeMiddleware(RequestDelegate next, ChallengeTable c
     private static bool IsPlain(HttpContext context) => ListenerFeature.Of(context) == ListenerKind.Http;
 
     // Kestrel's Path has percent-encoding and dot segments resolved.
-    private static bool NormalizesToFolder(PathString path) => path.Value?.StartsWith(Http01.PathPrefix, StringComparison.OrdinalIgnoreCase) == true;
+    private static bool NormalizesToFolder(PathString path) =>
+        path.Value?.StartsWith(Http01.PathPrefix, StringComparison.OrdinalIgnoreCase) == true;
 
     private static async Task WriteAsync(HttpContext context, string keyAuthorization)
     {

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace EdgeProxy.Http;
 
-/// <summary>The answer to a request that we answer with an error: three members in a fixed order, encoded once.</summary>
+/// <summary>The JSON body of an error that we answer ourselves: three members in a fixed order, encoded once.</summary>
 internal static class ErrorBody
 {
     public const string ContentType = "application/json";
@@ -47,7 +47,7 @@ internal static class ErrorBody
         response.ContentType = ContentType;
         response.ContentLength = body.Length;
 
-        // What follows on an HTTP/1 connection is the rest of a body that nobody wants, or cannot be told apart from it.
+        // An HTTP/1 connection cannot be used again: what follows on it may be the rest of the body.
         if (status is 400 or 408 or 413 && context.Request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal))
             response.Headers.Connection = "close";
         if (!HttpMethods.IsHead(context.Request.Method))
@@ -55,7 +55,9 @@ internal static class ErrorBody
     }
 
     private static ReadOnlyMemory<byte> For(HttpContext context, int status) =>
-        context.Features.Get<RequestFacts>() is { } facts && facts.Site.Config.Errors.TryGetValue(status, out var own) ? own : Default(status);
+        context.Features.Get<RequestFacts>() is { } facts && facts.Site.Config.Errors.TryGetValue(status, out var own)
+            ? own
+            : Default(status);
 
     private static string CodeOf(int status) =>
         ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } phrase

@@ -2,7 +2,8 @@ using EdgeProxy.Observability;
 
 namespace EdgeProxy.Http;
 
-/// <summary>The boundary around everything that answers a request: no exception passes it, and no response that broke off ends as if it were whole.</summary>
+/// <summary>The boundary around everything that answers a request: no exception passes it, and no response that broke off ends as if it
+/// were whole.</summary>
 internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -28,7 +29,8 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
     }
 
     private static bool ClientIsGone(HttpContext context, Exception exception) =>
-        exception is OperationCanceledException or IOException and not BadHttpRequestException && context.RequestAborted.IsCancellationRequested;
+        exception is OperationCanceledException or IOException and not BadHttpRequestException
+        && context.RequestAborted.IsCancellationRequested;
 
     private static Task FailAsync(HttpContext context, int status)
     {

@@ -3,8 +3,7 @@ using EdgeProxy.Acme;
 namespace EdgeProxy.Http;
 
 /// <summary>Solves http-01 by putting the key authorization where <see cref="ChallengeMiddleware"/> answers from.</summary>
-/// <param name="challenges">Where it answers from.</param>
-/// <param name="listening">Completes when the listeners are open: no CA is asked to come before.</param>
+/// <param name="listening">Completes when the listeners are open: the CA must not look before.</param>
 internal sealed class HttpChallengeSolver(ChallengeTable challenges, Task listening) : IChallengeSolver
 {
     public string ChallengeType => Http01.ChallengeType;

@@ -41,6 +41,8 @@ internal sealed class LimitedBody(Stream inner, long limit) : Stream
     private int Count(int read)
     {
         _left -= read;
-        return _left >= 0 ? read : throw new BadHttpRequestException("The request body is longer than allowed.", StatusCodes.Status413PayloadTooLarge);
+        return _left >= 0
+            ? read
+            : throw new BadHttpRequestException("The request body is longer than allowed.", StatusCodes.Status413PayloadTooLarge);
     }
 }

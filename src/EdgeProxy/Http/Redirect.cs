@@ -8,11 +8,14 @@ namespace EdgeProxy.Http;
 /// The host written is always one that a site has; path and query are the client's bytes.</summary>
 internal static class Redirect
 {
-    /// <summary>Sends plain http to https. A client whose https ended at a trusted proxy is there already: it would go round in circles.</summary>
+    /// <summary>Sends plain http to https. A client that uses https to a trusted proxy before us is not redirected: it would be sent to
+    /// the same URL over and over.</summary>
     public static RequestDelegate ToHttps(Site site, RequestDelegate secure) => context =>
     {
         var facts = RequestFacts.Of(context);
-        return facts.IsSecure ? secure(context) : Answer(context, facts, site.RedirectStatusCode, HostName.HttpsOrigin(facts.Host, facts.PublicHttpsPort));
+        return facts.IsSecure
+            ? secure(context)
+            : Answer(context, facts, site.RedirectStatusCode, HostName.HttpsOrigin(facts.Host, facts.PublicHttpsPort));
     };
 
     /// <summary>Sends every request to <paramref name="location"/>, with its own path and query behind that.</summary>

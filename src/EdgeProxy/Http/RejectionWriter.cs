@@ -3,9 +3,9 @@ using System.IO.Pipelines;
 
 namespace EdgeProxy.Http;
 
-/// <summary>A connection's output. Forwards every call until <see cref="WriteLast"/>; of what the server writes after that only our own bytes
-/// go out. They are written when the server next asks for memory, on the thread that has the output then: another one may be in the
-/// middle of a write.</summary>
+/// <summary>A connection's output. Forwards every call until <see cref="WriteLast"/>; what the server writes after that is discarded, and
+/// our own bytes go out instead. They are written when the server next asks for memory, on the thread that has the output then: another
+/// one may be in the middle of a write.</summary>
 internal sealed class RejectionWriter(PipeWriter inner) : PipeWriter
 {
     private byte[] _discarded = [];
@@ -25,7 +25,7 @@ internal sealed class RejectionWriter(PipeWriter inner) : PipeWriter
 
     public override void Advance(int bytes)
     {
-        // What was lent before the last bytes were asked for is the server's to finish.
+        // Memory that was lent before our bytes were asked for is the connection's own: what the server wrote into it goes out.
         if (_lentInner)
             inner.Advance(bytes);
     }

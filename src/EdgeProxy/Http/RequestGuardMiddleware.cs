@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace EdgeProxy.Http;
 
-/// <summary>Refuses a request for what it is, not for whom: malformed (400), too long a head (431), a body over the site's limit (413), a
-/// tunnel (501), or one that has been here before (508). Bounds how slow a body may be.</summary>
+/// <summary>Refuses a request that is malformed (400), has too long a head (431) or a body over the site's limit (413), asks for a tunnel
+/// (501), or has passed this proxy before (508). Lets the body of a conversation be as slow as it likes.</summary>
 internal sealed class RequestGuardMiddleware(RequestDelegate next)
 {
     private const string WebSocket = "websocket";

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace EdgeProxy.Http;
 
-/// <summary>What the head of a request may be: how large, and which of its fields the server lets pass that no request may have.
-/// The server's own limits lie well above, because what the server refuses by itself
-/// gets no answer of ours over HTTP/2, and may cost the other streams their connection.</summary>
+/// <summary>What the head of a request may be: how large, and what the server lets pass that no request may have. The server's own
+/// limits lie well above, because what the server refuses by itself gets no answer of ours over HTTP/2, and may cost the other streams
+/// their connection.</summary>
 internal static class RequestHead
 {
     public const int MaxLineSize = 16 * 1024;
@@ -23,7 +23,8 @@ internal static class RequestHead
         SearchValues.Create([.. Enumerable.Range(0, ' ').Append('\x7f').Select(code => (char)code).Where(control => control != '\t')]);
 
     /// <summary>Whether another server might read the request differently: a transfer coding beside <c>chunked</c> (RFC 9112 §6.1), one in
-    /// HTTP/1.0, or a control character in a field value; or whether it names more headers in <c>Connection</c> than anybody needs.</summary>
+    /// HTTP/1.0, or a control character in a field value; or whether it names more headers in <c>Connection</c> than anybody
+    /// needs.</summary>
     public static bool IsMalformed(HttpContext context)
     {
         var headers = context.Request.Headers;

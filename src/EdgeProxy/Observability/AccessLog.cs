@@ -2,7 +2,7 @@ using System.Net;
 
 namespace EdgeProxy.Observability;
 
-/// <summary>The line that a request leaves. Nothing a client sends can break the line or make it long.</summary>
+/// <summary>Writes one line for each request. Nothing a client sends can break the line or make it long.</summary>
 internal sealed partial class AccessLog(ILoggerFactory loggers)
 {
     private const string Category = "EdgeProxy.Access";

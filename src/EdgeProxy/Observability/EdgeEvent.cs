@@ -1,7 +1,7 @@
 namespace EdgeProxy.Observability;
 
-/// <summary>Every event that EdgeProxy logs. Number and name stay what they are once released; a room has a hundred numbers, and none is used
-/// again.</summary>
+/// <summary>Every event that EdgeProxy logs. Number and name stay what they are once released; a room has a hundred numbers, and none is
+/// used again.</summary>
 internal enum EdgeEvent
 {
     // Hosting

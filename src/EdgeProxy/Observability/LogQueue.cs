@@ -4,9 +4,9 @@ using Serilog.Events;
 
 namespace EdgeProxy.Observability;
 
-/// <summary>Stands between whoever logs and what the lines are written to: takes an event without ever waiting and has one thread of its own
-/// write it. What does not fit any more is dropped and counted.</summary>
-/// <param name="sinks">What is written to, at first.</param>
+/// <summary>Keeps slow sinks from holding up whoever logs: an event is queued without waiting, and one thread writes it. Events that do not
+/// fit any more are dropped and counted.</summary>
+/// <param name="sinks">The first sinks; a <see cref="SinkChange"/> replaces them.</param>
 /// <param name="reportDropped">Logs, when the writing has caught up, how many events were dropped until then.</param>
 internal sealed class LogQueue(LogSinks sinks, Action<long> reportDropped) : ILogEventSink
 {
@@ -16,7 +16,7 @@ internal sealed class LogQueue(LogSinks sinks, Action<long> reportDropped) : ILo
     private const int MinEventSize = 1024;
     private const int ExceptionSize = 16 * 1024;
 
-    // What comes meanwhile is written together: to wake the writer costs a caller more than the rest of its call.
+    // Events of this time are written together, because waking the writer costs a caller more than the rest of its call.
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(10);
 
     private readonly ConcurrentQueue<(LogEvent Event, int Size)> _events = new();
@@ -32,7 +32,7 @@ internal sealed class LogQueue(LogSinks sinks, Action<long> reportDropped) : ILo
 
     public void Start()
     {
-        // In the background: a write that nobody takes must not keep the process.
+        // A background thread: a write that blocks must not keep the process alive.
         _writer = new Thread(Run) { Name = "Log writer", IsBackground = true };
         _writer.Start();
     }
@@ -120,7 +120,7 @@ internal sealed class LogQueue(LogSinks sinks, Action<long> reportDropped) : ILo
         {
             Write(next.Event);
             Interlocked.Add(ref _size, -next.Size);
-            // More than the queue holds, and still behind: this will not end soon.
+            // As many as the queue holds have been written and there are more: the report does not wait for the end.
             if (++written % (MaxSize / MinEventSize) == 0)
                 ReportDropped();
         }
@@ -134,7 +134,7 @@ internal sealed class LogQueue(LogSinks sinks, Action<long> reportDropped) : ILo
         {
             _sinks.Write(logEvent);
         }
-        // Whatever a sink throws: the next event may fare better.
+        // A sink may throw anything, and the next event may be written all the same.
         catch (Exception)
         {
             Interlocked.Increment(ref _dropped);

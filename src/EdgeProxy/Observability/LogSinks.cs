@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace EdgeProxy.Observability;
 
-/// <summary>What the lines are written to, as one configuration says. Used by one thread at a time. Closed ones open again with the next line.</summary>
+/// <summary>The sinks that one configuration names. Used by one thread at a time; closed ones open again with the next line.</summary>
 internal sealed class LogSinks(IConfigurationRoot root)
 {
     private readonly string _text = SerilogSection.SinksText(root);
@@ -38,7 +38,7 @@ internal sealed class LogSinks(IConfigurationRoot root)
         }
         catch (Exception)
         {
-            // A sink that cannot write its last lines has nobody to tell.
+            // There is no other log that could report a sink that cannot write its last lines.
         }
 
         _logger = null;

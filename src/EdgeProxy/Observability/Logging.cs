@@ -7,7 +7,7 @@ using Serilog.Settings.Configuration;
 
 namespace EdgeProxy.Observability;
 
-/// <summary>Serilog as its section says; without one, readable lines on the console.</summary>
+/// <summary>Configures Serilog as its section says; without one, it writes readable lines to the console.</summary>
 internal static class Logging
 {
     private const string Line = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";

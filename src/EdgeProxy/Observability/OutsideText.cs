@@ -11,8 +11,8 @@ internal static class OutsideText
     private const int MaxSentenceLength = 200;
 
     // Visible ASCII but for what ends a quoted text or starts an escape.
-    private static readonly SearchValues<char> Plain =
-        SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Where(character => character is not ('"' or '\\'))]);
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        [.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Where(character => character is not ('"' or '\\'))]);
 
     /// <summary>As a field among others: what is not plain is escaped, so that nothing of it is lost; <c>-</c> when empty.</summary>
     public static string Field(string text)

@@ -4,7 +4,8 @@ using ILogger = Microsoft.Extensions.Logging.ILogger;
 
 namespace EdgeProxy.Observability;
 
-/// <summary>The process's log. Its section can change while loggers made from it live on, and no call of them ever waits for a writer.</summary>
+/// <summary>The process's log. Its section can change while loggers made from it live on, and no call of them ever waits for a
+/// sink.</summary>
 internal sealed class ReloadableLog : ILoggerFactory
 {
     private static readonly TimeSpan OpenPatience = TimeSpan.FromSeconds(5);
@@ -36,7 +37,7 @@ internal sealed class ReloadableLog : ILoggerFactory
             problem = null;
             return log;
         }
-        // Whatever a sink throws when it is made.
+        // A sink may throw anything when it is made.
         catch (Exception exception)
         {
             problem = Logging.Sentence(exception);

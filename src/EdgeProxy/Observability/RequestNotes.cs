@@ -1,6 +1,6 @@
 namespace EdgeProxy.Observability;
 
-/// <summary>Request feature: what those who answer a request note for its <see cref="RequestOutcome"/>.</summary>
+/// <summary>Request feature: collects, while a request is answered, what its <see cref="RequestOutcome"/> will say.</summary>
 internal sealed class RequestNotes
 {
     private RequestNotes()

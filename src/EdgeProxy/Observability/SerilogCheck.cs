@@ -9,8 +9,8 @@ namespace EdgeProxy.Observability;
 /// <summary>One thing that is wrong in the section <c>Serilog</c>.</summary>
 internal sealed record LogProblem(string Path, string Message);
 
-/// <summary>Finds what is wrong in the section <c>Serilog</c> without making a sink: no file is opened, nothing is connected to. Serilog itself
-/// passes over a name that it does not know.</summary>
+/// <summary>Finds what is wrong in the section <c>Serilog</c> without making a sink: no file is opened, nothing is connected to. Serilog
+/// itself passes over a name that it does not know.</summary>
 internal sealed class SerilogCheck
 {
     private static readonly string[] OtherKeys = ["Using", "MinimumLevel", "LevelSwitches", "FilterSwitches", "Properties"];
@@ -33,7 +33,9 @@ internal sealed class SerilogCheck
     private SerilogCheck(Assembly[] assemblies, IConfigurationSection section)
     {
         _assemblies = assemblies;
-        _switches = section.GetSection("LevelSwitches").GetChildren().Select(each => each.Key.TrimStart('$')).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        _switches = section.GetSection("LevelSwitches").GetChildren()
+            .Select(each => each.Key.TrimStart('$'))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 
     public static IReadOnlyList<LogProblem> Problems(IConfigurationRoot root)
@@ -49,7 +51,7 @@ internal sealed class SerilogCheck
                 Logging.Events(root).CreateLogger();
             return check._problems;
         }
-        // An assembly that is not there, or what making a filter, an enricher or a level ends with.
+        // An assembly may be missing, and making a filter, an enricher or a level may throw anything.
         catch (Exception exception)
         {
             return [new LogProblem(SerilogSection.Name, Logging.Sentence(exception))];
@@ -74,31 +76,41 @@ internal sealed class SerilogCheck
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static))
             .Where(method => method.IsDefined(typeof(ExtensionAttribute)) && method.GetParameters()[0].ParameterType == target)
             .Select(method => (method.Name, Parameters: method.GetParameters()[1..]))
-            .Concat(target.GetMethods().Where(method => ownMethods.Contains(method.Name)).Select(method => (method.Name, Parameters: method.GetParameters())))
+            .Concat(target.GetMethods()
+                .Where(method => ownMethods.Contains(method.Name))
+                .Select(method => (method.Name, Parameters: method.GetParameters())))
             .ToLookup(method => method.Name, method => method.Parameters);
         foreach (var entry in list.GetChildren())
         {
             if ((entry.Value ?? entry["Name"]) is not { } name)
                 Add(entry, "needs a Name");
             else if (!methods.Contains(name))
-                Add(entry, $"\"{name}\" is unknown. There are {Listed(methods.Select(method => method.Key))}; others need their assembly under Using");
+            {
+                var known = Listed(methods.Select(method => method.Key));
+                Add(entry, $"\"{name}\" is unknown. There are {known}; others need their assembly under Using");
+            }
             else
+            {
                 Arguments(entry, name, [.. methods[name]]);
+            }
         }
     }
 
     private void Arguments(IConfigurationSection entry, string name, ParameterInfo[][] overloads)
     {
         IConfigurationSection[] given = [.. entry.GetSection("Args").GetChildren()];
-        foreach (var unknown in given.Where(argument => !overloads.Any(parameters => parameters.Any(parameter => IsFor(argument, parameter)))))
-            Add(unknown, $"is not an argument of {name}. There are {Listed(overloads.SelectMany(parameters => parameters).Select(each => each.Name!))}");
+        ParameterInfo[] all = [.. overloads.SelectMany(parameters => parameters)];
+        foreach (var unknown in given.Where(argument => !all.Any(parameter => IsFor(argument, parameter))))
+            Add(unknown, $"is not an argument of {name}. There are {Listed(all.Select(parameter => parameter.Name!))}");
 
         var fitting = overloads
-            .Where(parameters => parameters.All(parameter => parameter.HasDefaultValue || given.Any(argument => IsFor(argument, parameter))))
+            .Where(parameters => parameters.All(
+                parameter => parameter.HasDefaultValue || given.Any(argument => IsFor(argument, parameter))))
             .MaxBy(parameters => given.Count(argument => parameters.Any(parameter => IsFor(argument, parameter))));
         if (fitting is null)
         {
-            var needed = overloads.Select(parameters => string.Join(" and ", parameters.Where(each => !each.HasDefaultValue).Select(each => each.Name)));
+            var needed = overloads.Select(parameters =>
+                string.Join(" and ", parameters.Where(each => !each.HasDefaultValue).Select(each => each.Name)));
             Add(entry, $"{name} needs {string.Join(", or ", needed.Distinct())} under Args");
             return;
         }
@@ -121,7 +133,8 @@ internal sealed class SerilogCheck
         {
             Section(argument);
         }
-        else if (Lists.Values.FirstOrDefault(list => type == typeof(Action<>).MakeGenericType(list.Target)) is { Target: { } target } nested)
+        else if (Lists.Values.FirstOrDefault(list => type == typeof(Action<>).MakeGenericType(list.Target))
+            is { Target: { } target } nested)
         {
             Calls(argument, target, nested.OwnMethods);
         }
@@ -140,9 +153,12 @@ internal sealed class SerilogCheck
         if (type == typeof(int) || type == typeof(long))
             return long.TryParse(value, CultureInfo.InvariantCulture, out _) ? null : "is not a whole number";
         if (type is { IsInterface: true } or { IsAbstract: true } && !value.Contains("::", StringComparison.Ordinal))
-            return Type.GetType(value.Contains(',', StringComparison.Ordinal) ? value : $"{value}, Serilog") is null ? "names a type that does not exist" : null;
+            return IsType(value) ? null : "names a type that does not exist";
         return null;
     }
+
+    private static bool IsType(string name) =>
+        Type.GetType(name.Contains(',', StringComparison.Ordinal) ? name : $"{name}, Serilog") is not null;
 
     private void Add(IConfigurationSection where, string message) => _problems.Add(new LogProblem(where.Path, message + "."));
 

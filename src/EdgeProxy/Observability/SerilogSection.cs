@@ -2,7 +2,8 @@ using Microsoft.Extensions.Primitives;
 
 namespace EdgeProxy.Observability;
 
-/// <summary>The section <c>Serilog</c> in two halves: what concerns the place where something is logged, and what it is written to.</summary>
+/// <summary>Splits the section <c>Serilog</c> in two: which events there are and what they carry, and the sinks they are written
+/// to.</summary>
 internal static class SerilogSection
 {
     public const string Name = "Serilog";

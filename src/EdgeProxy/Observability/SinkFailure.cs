@@ -2,7 +2,8 @@ using Serilog.Debugging;
 
 namespace EdgeProxy.Observability;
 
-/// <summary>Hears what Serilog tells only its own log, as long as this exists: that a file could not be opened, and nothing is written to it.</summary>
+/// <summary>Collects what Serilog reports to its own log only, for as long as this exists: that a file could not be opened, and nothing is
+/// written to it.</summary>
 internal sealed class SinkFailure : IDisposable
 {
     private readonly Thread _thread = Thread.CurrentThread;

@@ -8,8 +8,8 @@ namespace EdgeProxy.Proxy;
 /// before all of it is. How slow a body may be at all is the guard's decision.</summary>
 internal static class RequestBody
 {
-    /// <summary>What is kept in memory of a body that is buffered; the rest goes to a file that only this user can read and that is gone when
-    /// the request ends.</summary>
+    /// <summary>What is kept in memory of a body that is buffered; the rest goes to a file that only this user can read and that is gone
+    /// when the request ends.</summary>
     private const int MemoryThreshold = 64 * 1024;
 
     /// <exception cref="BadHttpRequestException">The body is too slow, too long or malformed.</exception>

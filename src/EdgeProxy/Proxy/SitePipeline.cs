@@ -8,8 +8,8 @@ using Yarp.ReverseProxy.Model;
 
 namespace EdgeProxy.Proxy;
 
-/// <summary>The end of the pipeline of a site that forwards: routes of YARP's own section first, then the site's upstreams. Whatever goes wrong
-/// on the way is answered or broken off here, and said in one line.</summary>
+/// <summary>The end of the pipeline of a site that forwards: routes of YARP's own section first, then the site's upstreams. Whatever goes
+/// wrong on the way is answered or broken off here, and said in one line.</summary>
 internal sealed partial class SitePipeline
 {
     private readonly ProxyRoutes _section;

@@ -42,8 +42,8 @@ internal static class YarpOutcome
         // YARP wraps the exception when the request has failed; bare, the upstream has answered all the same.
         ForwarderError.RequestBodyClient or ForwarderError.RequestBodyDestination when exception is not AggregateException =>
             ForwardOutcome.Answered,
-        // The reading of a client's body is cancelled when the upstream fails meanwhile, which YARP takes for the client's doing. A client that
-        // stops for too long looks the same but for YARP's status: 408.
+        // The reading of a client's body is cancelled when the upstream fails meanwhile, which YARP takes for the client's doing. A client
+        // that stops for too long looks the same but for YARP's status: 408.
         ForwarderError.RequestBodyClient
             when exception.InnerException is OperationCanceledException && response.StatusCode != StatusCodes.Status408RequestTimeout =>
             new(ForwardResult.NoAnswer, BadGateway, "broke off while it was sent the request"),

@@ -19,8 +19,8 @@ internal static class ClientAddress
         return false;
     }
 
-    /// <summary>Walks from the nearest hop outwards to the first that is not trusted. What is no address ends the walk:
-    /// whoever wrote it is the last that is known.</summary>
+    /// <summary>Walks from the nearest hop outwards to the first that is not trusted. An entry that is no
+    /// address ends the walk at the hop that wrote it.</summary>
     public static IPAddress Find(ValueList<IPNetwork> trusted, IPAddress trustedPeer, StringValues forwardedFor)
     {
         var client = trustedPeer;

@@ -22,7 +22,7 @@ internal sealed class HostTable<T>
             .GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <param name="host">In <see cref="Configuration.Model.HostName"/> form. For the name of a wildcard itself, that wildcard's value is found.</param>
+    /// <param name="host">In <see cref="Configuration.Model.HostName"/> form. A wildcard's own name finds that wildcard's value.</param>
     /// <returns>Null when no name matches.</returns>
     public T? Find(string host)
     {

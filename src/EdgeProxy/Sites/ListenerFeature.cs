@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace EdgeProxy.Sites;
 
+/// <summary>What a listener is for.</summary>
 internal enum ListenerKind
 {
     Http,

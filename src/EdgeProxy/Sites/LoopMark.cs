@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace EdgeProxy.Sites;
 
-/// <summary>The mark that this process leaves on what it forwards, to know a request that comes back (RFC 8586).</summary>
+/// <summary>The mark that this process leaves on what it forwards, so that it recognizes a request that comes back (RFC 8586).</summary>
 internal static class LoopMark
 {
     public const string Header = "CDN-Loop";
@@ -11,7 +11,7 @@ internal static class LoopMark
     /// <summary>A pseudonym of this process alone: a second EdgeProxy behind this one is no loop.</summary>
     public static string Token { get; } = $"edgeproxy-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
 
-    /// <param name="values">The header of a request.</param>
+    /// <summary>Whether a request whose header has these values carries the mark of this process.</summary>
     public static bool IsIn(StringValues values)
     {
         foreach (var line in values)

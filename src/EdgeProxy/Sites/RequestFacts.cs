@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace EdgeProxy.Sites;
 
-/// <summary>What is known about a request before anything answers it: found out once, from one snapshot of the sites, and read by everything
-/// behind. Nobody looks at the configuration in force again while the request lasts.</summary>
+/// <summary>What is known about a request before anything answers it: found out once, from one snapshot of the sites, and read by
+/// everything that follows. Nobody looks at the configuration in force again while the request lasts.</summary>
 internal sealed class RequestFacts
 {
     private RequestFacts(HttpContext context, SiteTable table, LiveSite site, string host)
@@ -18,7 +18,9 @@ internal sealed class RequestFacts
         RawTarget = RequestTarget.Raw(context);
         PeerAddress = PlainAddress.Of(context.Connection.RemoteIpAddress);
         PeerIsTrusted = Sites.ClientAddress.IsTrusted(table.Config.TrustedProxies, PeerAddress);
-        ClientAddress = PeerIsTrusted ? Sites.ClientAddress.Find(table.Config.TrustedProxies, PeerAddress, headers["X-Forwarded-For"]) : PeerAddress;
+        ClientAddress = PeerIsTrusted
+            ? Sites.ClientAddress.Find(table.Config.TrustedProxies, PeerAddress, headers["X-Forwarded-For"])
+            : PeerAddress;
         IsSecure = Listener == ListenerKind.Https || (PeerIsTrusted && IsHttps(headers["X-Forwarded-Proto"].ToString()));
         LocalPort = context.Connection.LocalPort;
         PublicHttpsPort = table.Config.Listeners.PublicHttpsPort;
@@ -59,7 +61,8 @@ internal sealed class RequestFacts
     /// <summary>The port that clients reach https by.</summary>
     public int PublicHttpsPort { get; }
 
-    /// <summary>The port that the client has connected to, as far as it is known: https may be published under another one than we listen on.</summary>
+    /// <summary>The port that the client has connected to, as far as it is known: https may be published under another one than we listen
+    /// on.</summary>
     public int PublicPort => Listener == ListenerKind.Https ? PublicHttpsPort : LocalPort;
 
     /// <summary>The facts of a request that has a site.</summary>
@@ -72,7 +75,8 @@ internal sealed class RequestFacts
         return table.Find(host) is { } site ? new RequestFacts(context, table, site, host) : null;
     }
 
-    // Several proxies write a list; the last one is who connects to us.
+    // Several proxies write a list. Its last entry is from the proxy that connects to us.
     private static bool IsHttps(string forwardedProto) =>
-        forwardedProto.AsSpan()[(forwardedProto.LastIndexOf(',') + 1)..].Trim().Equals(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase);
+        forwardedProto.AsSpan()[(forwardedProto.LastIndexOf(',') + 1)..].Trim()
+            .Equals(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase);
 }

@@ -16,8 +16,8 @@ internal static class RequestTarget
     /// <summary>Whether it has control characters or spaces, which no valid target has.</summary>
     public static bool IsMalformed(string rawTarget) => rawTarget.AsSpan().ContainsAnyExcept(Visible);
 
-    /// <summary>Whether a server may find <c>.</c> or <c>..</c> as a segment of the path, in whatever way it reads it: percent-encoded, behind an
-    /// encoded slash or a backslash, or with a path parameter (RFC 3986 §3.3, §5.2.4).</summary>
+    /// <summary>Whether a server may find <c>.</c> or <c>..</c> as a segment of the path, in whatever way it reads it: percent-encoded,
+    /// behind an encoded slash or a backslash, or with a path parameter (RFC 3986 §3.3, §5.2.4).</summary>
     public static bool HasDotSegments(ReadOnlySpan<char> pathAndQuery)
     {
         var query = pathAndQuery.IndexOf('?');

@@ -7,7 +7,7 @@ namespace EdgeProxy.Sites;
 /// <summary>One snapshot of what is served: the configuration in force, and host name to live site. Immutable; swapped whole.</summary>
 internal sealed class SiteTable
 {
-    // A Host header may hold more (sub-delims, a wildcard's asterisk); no host that a redirect may name does.
+    // A Host header may hold other characters (sub-delims, a wildcard's asterisk), which no redirect may repeat.
     private static readonly SearchValues<char> HostCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.:");
 
     private readonly HostTable<LiveSite> _byName;
@@ -16,7 +16,8 @@ internal sealed class SiteTable
     {
         Config = config;
         Sites = sites;
-        _byName = new HostTable<LiveSite>([.. sites.SelectMany(site => site.Config.Names, (site, name) => KeyValuePair.Create(name.Name, site))]);
+        _byName = new HostTable<LiveSite>(
+            [.. sites.SelectMany(site => site.Config.Names, (site, name) => KeyValuePair.Create(name.Name, site))]);
     }
 
     public EdgeConfig Config { get; }
@@ -24,9 +25,8 @@ internal sealed class SiteTable
     /// <summary>In the order of the configuration.</summary>
     public ImmutableArray<LiveSite> Sites { get; }
 
-    /// <param name="config">What to serve.</param>
     /// <param name="build">Makes a site's pipeline.</param>
-    /// <param name="before">The table in force: its sites that are configured alike live on.</param>
+    /// <param name="before">The table in force: sites that are configured alike are taken over from it.</param>
     public static SiteTable Create(EdgeConfig config, Func<Site, RequestDelegate> build, SiteTable? before = null) => new(
         config,
         [.. config.Sites.Select(site => before?.Kept(site) ?? new LiveSite(site, build(site)))]);

@@ -1,7 +1,8 @@
 namespace EdgeProxy.Storage;
 
-/// <summary>Where the process that uses a data directory answers commands: the value admin.json, for when the configuration does not tell.
-/// Of several processes the last one that started is found. It may be gone by now: whoever reads this MUST expect nobody there.</summary>
+/// <summary>The address at which the process that uses a data directory answers commands: the value admin.json, for commands that cannot
+/// read the configuration. Of several processes, the last one that started is found. It may have ended since: a reader MUST expect no
+/// answer.</summary>
 /// <param name="Url">Where it listens, as a client on the same machine reaches it.</param>
 /// <param name="Process">Whose address that is.</param>
 internal sealed record AdminAddress(Uri Url, ProcessIdentity Process)
@@ -19,7 +20,7 @@ internal sealed record AdminAddress(Uri Url, ProcessIdentity Process)
     public Task WriteAsync(IDataDirectory directory, CancellationToken cancellationToken) =>
         directory.WriteJsonAsync(Key, this, secret: false, cancellationToken);
 
-    /// <summary>At the end of the process. What another one has written since stays.</summary>
+    /// <summary>Removes the value when the process ends, unless another process has written its own since.</summary>
     public async Task RemoveAsync(IDataDirectory directory, CancellationToken cancellationToken)
     {
         if (await ReadAsync(directory, cancellationToken) == this)

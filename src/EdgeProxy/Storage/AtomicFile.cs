@@ -7,7 +7,7 @@ internal static partial class AtomicFile
 {
     private static readonly TimeSpan LongestWrite = TimeSpan.FromMinutes(10);
 
-    // Links lead to files that are not ours. What cannot be entered holds nothing that this process wrote.
+    // Links are not followed: they lead to files that are not ours. A folder that cannot be entered holds nothing of this process.
     private static readonly EnumerationOptions OwnFolders = new()
     {
         RecurseSubdirectories = true,
@@ -18,7 +18,6 @@ internal static partial class AtomicFile
 
     /// <summary>Creates or replaces a file; its folder is created where it is missing.</summary>
     /// <param name="path">Full path.</param>
-    /// <param name="content">All of it.</param>
     /// <param name="secret">Whether only the owner may read it.</param>
     /// <exception cref="IOException">The disk is full, read-only or broken.</exception>
     /// <exception cref="UnauthorizedAccessException">The process may not write there.</exception>
@@ -41,7 +40,7 @@ internal static partial class AtomicFile
         PrivateFolder.FlushEntries(folder);
     }
 
-    /// <summary>A name beside a file that nobody else uses, and by which a leftover is known.</summary>
+    /// <summary>A unique path in the same folder, of a form that <see cref="RemoveLeftovers"/> recognizes.</summary>
     public static string TemporaryFor(string path) =>
         Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
 
@@ -60,7 +59,7 @@ internal static partial class AtomicFile
     }
 
     /// <summary>Deletes what writes that never finished left behind in <paramref name="folder"/> and two levels below, and nothing else.
-    /// What is young may be a write of another process that is under way.</summary>
+    /// Young ones stay: another process may be writing them.</summary>
     public static void RemoveLeftovers(string folder, DateTimeOffset now)
     {
         if (!Directory.Exists(folder))
@@ -93,7 +92,7 @@ internal static partial class AtomicFile
         }
         catch (Exception exception) when (DataDirectoryException.IsCause(exception))
         {
-            // A leftover costs nothing; whatever stopped the deletion stops the write too and is reported there.
+            // A leftover does no harm. What prevents the deletion fails the write as well, and is reported there.
         }
     }
 }

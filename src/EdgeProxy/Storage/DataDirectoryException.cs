@@ -25,7 +25,7 @@ internal sealed class DataDirectoryException : IOException
 
     private static string Sentence(Exception cause)
     {
-        // What the system contributes comes with and without a full stop.
+        // The system's messages come with and without a full stop.
         var text = cause.Message.TrimEnd('.');
         return cause is UnauthorizedAccessException ? $"{text}. It must belong to the user that EdgeProxy runs as." : $"{text}.";
     }

@@ -57,7 +57,7 @@ internal sealed class HeldLease : ILease
         }
         catch (Exception exception) when (DataDirectoryException.IsCause(exception))
         {
-            // Whoever waits takes it over for want of signs.
+            // The next process that waits takes the lease over, as no more signs of life come.
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class HeldLease : ILease
     {
         try
         {
-            // Into the file that was looked at: one that was put in its place meanwhile is not touched.
+            // One handle reads and writes, so that a file that has been put in the place of this one is not touched.
             using var file = new FileStream(_path, FileMode.Open, FileAccess.ReadWrite, Sharing, bufferSize: 0);
             var content = new byte[file.Length];
             file.ReadExactly(content);
@@ -92,7 +92,7 @@ internal sealed class HeldLease : ILease
         }
         catch (Exception exception) when (DataDirectoryException.IsCause(exception))
         {
-            // The disk may be back in time for the next one.
+            // The disk may work again when the next sign is due.
             return true;
         }
     }

@@ -45,17 +45,17 @@ internal sealed class LeaseFile(string path, TimeProvider time, ILogger logger)
             Create(path, own);
             return true;
         }
-        // Not "when the file is there": it may have gone again meanwhile.
+        // The error decides and no second look, because the file may have been removed again meanwhile.
         catch (IOException exception) when (exception.HResult is FileExistsOnUnix or FileExistsOnWindows)
         {
             return false;
         }
     }
 
-    /// <summary>Not flushed to the disk: a power cut ends its holder, too.</summary>
+    /// <summary>Does not flush to the disk: a power cut ends the holder, too.</summary>
     private static void Create(string path, LeaseRecord own)
     {
-        // Others must be able to read it, and this machine's locks must not stand in their way.
+        // Other processes read the file while it is written, so it must not be locked.
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -85,7 +85,8 @@ internal sealed class LeaseFile(string path, TimeProvider time, ILogger logger)
             ? $"which has given no sign of life for {LongestSilence.TotalSeconds:0} seconds" : null;
     }
 
-    /// <summary>Several may try at a time. Each puts its own record in the place of the other; a while later the last one has it.</summary>
+    /// <summary>Several processes may try at a time. Each replaces the record by its own and looks again after a while: the last one to
+    /// write has the lease.</summary>
     private async Task<ILease?> TryTakeOverAsync(byte[] abandoned, LeaseRecord own, string reason, CancellationToken cancellationToken)
     {
         if (!TryReplace(abandoned, own))

@@ -15,7 +15,7 @@ internal sealed record LeaseRecord(string Owner, ProcessIdentity Holder, long Si
     {
         try
         {
-            var record = JsonSerializer.Deserialize<LeaseRecord>(content, JsonText.Format);
+            var record = JsonSerializer.Deserialize<LeaseRecord>(content, DataDirectoryJson.Format);
             return record is { Owner: not null, Holder: not null } ? record : null;
         }
         catch (JsonException)
@@ -24,5 +24,5 @@ internal sealed record LeaseRecord(string Owner, ProcessIdentity Holder, long Si
         }
     }
 
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, JsonText.Format);
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, DataDirectoryJson.Format);
 }

@@ -15,7 +15,7 @@ internal static class PrivateFolder
     {
         if (Directory.Exists(path))
             return;
-        // The mode that is given below counts for the last folder only.
+        // CreateDirectory gives the mode to the last folder only.
         if (Path.GetDirectoryName(path) is { Length: > 0 } parent)
             Create(parent);
         if (OperatingSystem.IsWindows())
@@ -53,7 +53,7 @@ internal static class PrivateFolder
         }
     }
 
-    // The framework opens no directories, and flushing one takes a descriptor of it.
+    // Flushing a directory takes a descriptor of it, and the framework opens none.
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int OpenReadOnly([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);

@@ -4,10 +4,9 @@ using System.Text.Json.Serialization;
 namespace EdgeProxy.Storage;
 
 /// <summary>A process, named so that another on the same machine can find out whether it has ended. A number alone would not do: it is
-/// given again, and means another process in another container.</summary>
+/// used again, and means another process in another container.</summary>
 /// <param name="Host">The machine's name, for people.</param>
-/// <param name="Id">Its number.</param>
-/// <param name="Space">Where that number holds: this start of this kernel, and this container. Null where the system does not say.</param>
+/// <param name="Space">Where the number is valid: in this container, until the kernel restarts. Null where the system does not say.</param>
 /// <param name="Started">When it started, in the kernel's ticks since its own start.</param>
 internal sealed record ProcessIdentity(string Host, int Id, string? Space, long Started)
 {
@@ -28,7 +27,7 @@ internal sealed record ProcessIdentity(string Host, int Id, string? Space, long 
 
     private static string? FindSpace()
     {
-        // Looking for oneself under one's own number shows that /proc is the one of this container.
+        // Where /proc/self leads to the number that we know, /proc is the one of this container.
         try
         {
             return new FileInfo("/proc/self").LinkTarget == Environment.ProcessId.ToString(CultureInfo.InvariantCulture)
@@ -42,7 +41,7 @@ internal sealed record ProcessIdentity(string Host, int Id, string? Space, long 
         }
     }
 
-    /// <summary>Null when there is no such process, or only what remains of it until its parent has looked.</summary>
+    /// <summary>Null when there is no such process, or it has ended and its parent has not been told yet (a zombie).</summary>
     private static long? ReadStart(int id)
     {
         try

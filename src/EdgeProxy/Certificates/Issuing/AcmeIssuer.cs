@@ -31,9 +31,9 @@ internal sealed class AcmeIssuer(
         {
             throw new IssuanceException($"{Authority} gave no certificate within {Timeout.TotalMinutes:0} minutes.", exception);
         }
-        catch (AcmeException refusal)
+        catch (AcmeException exception)
         {
-            throw session.Explain(refusal);
+            throw session.Explain(exception);
         }
         catch (FormatException exception)
         {
@@ -54,7 +54,7 @@ internal sealed class AcmeIssuer(
             session.Turns.Finish(issuance.Name);
             return issued.Pem.ToArray();
         }
-        catch (AcmeException refusal) when (refusal.IsAccountMissing && retryWithNewAccount)
+        catch (AcmeException exception) when (exception.IsAccountMissing && retryWithNewAccount)
         {
             await session.ForgetAccountAsync(client, cancellationToken);
         }

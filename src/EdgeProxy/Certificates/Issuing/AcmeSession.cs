@@ -8,8 +8,8 @@ using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Issuing;
 
-/// <summary>Our dealings with one CA: one account however many names start together, and silence for a while where the CA turns away all
-/// of them. Nothing is sent before a certificate is needed.</summary>
+/// <summary>The account at one CA and the connections to it, shared by all names that order there: the account is registered once however
+/// many start together, and all pause where the CA turns away all of them. Nothing is sent before a certificate is needed.</summary>
 internal sealed class AcmeSession : IDisposable
 {
     private readonly AcmeConfig _authority;
@@ -18,7 +18,7 @@ internal sealed class AcmeSession : IDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _ending = new();
 
-    // Held for looks into memory only.
+    // Held while memory is read and written, never during I/O.
     private readonly Lock _lock = new();
     private Task<Connection>? _connection;
     private string? _roots;
@@ -35,12 +35,12 @@ internal sealed class AcmeSession : IDisposable
     /// <exception cref="IssuanceException">The CA does not want to be asked now.</exception>
     public async Task<AcmeClient> OpenAsync(CancellationToken cancellationToken)
     {
-        // Each time, so that a root that was replaced is trusted from the next order on.
+        // Read each time, so that a root that was replaced is trusted from the next order on.
         var roots = await ReadRootsAsync(cancellationToken);
         return (await ConnectOnce(roots).WaitAsync(cancellationToken)).Client;
     }
 
-    /// <summary>What a name is told whose request was refused. One that meets all names has all of them leave the CA alone.</summary>
+    /// <summary>Explains a refusal to the name that met it. One that meets all names begins a pause for all of them.</summary>
     public IssuanceException Explain(AcmeException refusal) =>
         PausePolicy.IsForAll(refusal) ? Pause(refusal) : IssuanceException.From(refusal, _time.GetUtcNow())!;
 
@@ -65,7 +65,7 @@ internal sealed class AcmeSession : IDisposable
         }
     }
 
-    /// <summary>Ends the connections. Nothing may be under way any more but the registration that nobody waits for.</summary>
+    /// <summary>Ends the connections. No order may be under way any more; a registration that nobody waits for may be.</summary>
     public void Dispose()
     {
         _ending.Cancel();
@@ -159,18 +159,18 @@ internal sealed class AcmeSession : IDisposable
             await client.UpdateAccountAsync(Contacts, cancellationToken);
             await _accounts.SaveAsync(account with { Contact = _authority.Email }, CancellationToken.None);
         }
-        catch (AcmeException refusal) when (refusal.IsAccountMissing)
+        catch (AcmeException exception) when (exception.IsAccountMissing)
         {
             LogForgotten();
             await RegisterAsync(client, account, cancellationToken);
         }
-        catch (AcmeException refusal)
+        catch (AcmeException exception)
         {
-            // An account with an old address orders as well as any.
+            // An account with an old address can still order.
             _logger.LogWarning(
                 EdgeEvent.ContactNotTaken.Id(),
                 "{Directory} does not take {Email} as the account's contact; certificates are ordered all the same: {Reason}",
-                _authority.DirectoryUrl, _authority.Email ?? "the absence of an address", refusal.Message);
+                _authority.DirectoryUrl, _authority.Email ?? "the absence of an address", exception.Message);
         }
     }
 

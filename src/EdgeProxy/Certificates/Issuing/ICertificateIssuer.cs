@@ -6,15 +6,14 @@ namespace EdgeProxy.Certificates.Issuing;
 /// <summary>A CA that certificates are obtained from, as long as it is not disposed of.</summary>
 internal interface ICertificateIssuer : IDisposable
 {
-    /// <summary>Tells CAs apart: a certificate on disk that another one issued is replaced. Known without looking.</summary>
+    /// <summary>Tells CAs apart: a certificate on disk that another one issued is replaced. Known without I/O.</summary>
     string Authority { get; }
 
     CertificateKeyType KeyType { get; }
 
     /// <summary>Waits until the name may order. What is returned is disposed of when its order is over.</summary>
     /// <param name="name">Host name, wildcard or IP address.</param>
-    /// <param name="hasFailed">Whether its last attempts came to nothing: then it waits among its like, and holds up no other.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="hasFailed">Whether its last attempts failed: then it waits behind other such names only, and holds up no other.</param>
     Task<IDisposable> TakeTurnAsync(string name, bool hasFailed, CancellationToken cancellationToken);
 
     /// <summary>Obtains a certificate for a name whose turn it is. It MUST throw <see cref="IssuanceException"/> for everything that can
@@ -26,7 +25,6 @@ internal interface ICertificateIssuer : IDisposable
 
 /// <summary>One certificate to be obtained.</summary>
 /// <param name="Name">Host name, wildcard or IP address.</param>
-/// <param name="Key">The key that the certificate is for.</param>
 /// <param name="PendingOrder">An order of an earlier attempt with the same key.</param>
 /// <param name="OrderPlaced">Called with a new order's address before anything else is done with it.</param>
 /// <param name="Random">For this issuance alone.</param>

@@ -7,12 +7,12 @@ using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Certificates.Issuing;
 
-/// <summary>Issues certificates from the local CA in the data directory.</summary>
+/// <summary>Issues certificates from the internal CA in the data directory.</summary>
 internal sealed class InternalIssuer(InternalRootStore roots, TimeProvider time) : ICertificateIssuer
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
 
-    // Machines in a network do not agree on the minute.
+    // Clients' clocks differ by minutes, and one that is behind must accept the certificate, too.
     private static readonly TimeSpan Backdating = TimeSpan.FromHours(1);
 
     public string Authority => roots.Known is { } root ? $"internal:{root.Thumbprint}" : "internal";
@@ -29,7 +29,7 @@ internal sealed class InternalIssuer(InternalRootStore roots, TimeProvider time)
     public async Task<byte[]> IssueAsync(Issuance issuance, CancellationToken cancellationToken)
     {
         var root = await roots.FindOrCreateAsync(cancellationToken);
-        // A root from before the clock was set back.
+        // A root that was made before the clock was set back begins in the future, and no certificate may begin before its root.
         var begin = Later(time.GetUtcNow() - Backdating, root.NotBefore.ToUniversalTime());
         var end = Earlier(begin + Backdating + Lifetime, root.NotAfter.ToUniversalTime());
         var request = CreateRequest(issuance.Name, (ECDsa)issuance.Key, root);
@@ -39,7 +39,7 @@ internal sealed class InternalIssuer(InternalRootStore roots, TimeProvider time)
 
     public void Dispose()
     {
-        // The root is its store's.
+        // The root belongs to its store.
     }
 
     private static CertificateRequest CreateRequest(string name, ECDsa key, X509Certificate2 root)
@@ -65,7 +65,7 @@ internal sealed class InternalIssuer(InternalRootStore roots, TimeProvider time)
     {
         public void Dispose()
         {
-            // There is room for all.
+            // Any number of names may have their turn at once.
         }
     }
 }

@@ -6,7 +6,7 @@ namespace EdgeProxy.Certificates.Issuing;
 /// <summary>No certificate could be obtained, for a reason that the message tells in a sentence, and what follows from it.</summary>
 internal sealed class IssuanceException : Exception
 {
-    // What the system contributes comes with and without a full stop.
+    // The system's messages come with and without a full stop.
     public IssuanceException(string sentence, Exception? inner = null)
         : base(sentence.TrimEnd('.') + ".", inner)
     {
@@ -22,7 +22,7 @@ internal sealed class IssuanceException : Exception
     /// directory could not be used.</summary>
     public bool OrderIsBlameless { get; init; }
 
-    /// <summary>What a failed attempt comes to; null for what nobody has foreseen.</summary>
+    /// <summary>Explains why an attempt failed; null for a failure that is not foreseen.</summary>
     public static IssuanceException? From(Exception exception, DateTimeOffset now) => exception switch
     {
         IssuanceException explained => explained,

@@ -20,7 +20,7 @@ internal sealed class Issuers(ChooseSolver chooseSolver, TimeProvider time, ILog
 
     private AcmeIssuer Create(AcmeConfig config, Stores stores)
     {
-        // What an order asks for makes no difference to the account.
+        // The type of key and the profile belong to an order: names that differ in them share the account.
         var authority = config with { KeyType = default, Profile = null };
         var session = Enter(authority, stores);
         var challenges = new SharedChallenges(stores.Challenges, name => chooseSolver(config, name));
@@ -59,5 +59,5 @@ internal sealed class Issuers(ChooseSolver chooseSolver, TimeProvider time, ILog
     private sealed record Shared(AcmeSession Session, int Users);
 }
 
-/// <summary>Gives what proves control of a name to a CA.</summary>
+/// <summary>Chooses how control of a name is proved to a CA.</summary>
 internal delegate IChallengeSolver ChooseSolver(AcmeConfig authority, AcmeIdentifier name);

@@ -10,7 +10,7 @@ internal static class PausePolicy
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1);
 
-    // The words of Let's Encrypt; RFC 8555 §6.6 leaves the documents of all its limits alike.
+    // Let's Encrypt's words: by RFC 8555 §6.6 the problems of all limits have one type, so only their text tells them apart.
     private static readonly string[] AboutTheAccount = ["from this account", "from this IP address"];
 
     /// <summary>Whether a refusal meets every name of the account. "Too many requests" may be about this one name, and then holding up the

@@ -3,7 +3,7 @@ using EdgeProxy.Certificates.Stored;
 
 namespace EdgeProxy.Certificates.Issuing;
 
-/// <summary>Has every process on the data directory able to answer the challenges that this one's solvers answer.</summary>
+/// <summary>Stores the http-01 challenges that are solved here, so that every process on the data directory can answer them.</summary>
 internal sealed class SharedChallenges(ChallengeStore store, Func<AcmeIdentifier, IChallengeSolver> chooseSolver)
 {
     public IChallengeSolver SolverFor(AcmeIdentifier name)

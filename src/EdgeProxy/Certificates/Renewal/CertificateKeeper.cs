@@ -8,8 +8,8 @@ using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Renewal;
 
-/// <summary>Keeps every configured name served with a certificate. Each name has a loop of its own, so that none waits for another; names with
-/// the same PEM pair share one. Safe to call from any thread.</summary>
+/// <summary>Keeps every configured name served with a certificate. Each name has a loop of its own, so that none waits for another; names
+/// with the same PEM pair share one. Safe to call from any thread.</summary>
 internal sealed class CertificateKeeper(CertificateTable table, Func<CertificateSource, Stores, ICertificateIssuer> createIssuer,
     TimeProvider time, Random random, ILoggerFactory loggers)
 {
@@ -153,7 +153,8 @@ internal sealed class CertificateKeeper(CertificateTable table, Func<Certificate
     private KeptName Begin(SiteName name, List<KeptName> previous, List<LoopTask> begun)
     {
         // Only loops of this kind use the name's folder, one at a time.
-        var predecessor = Task.WhenAll(previous.Select(kept => kept.Task).Where(task => task.Loop is RenewalLoop).Select(task => task.Work));
+        var predecessor = Task.WhenAll(
+            previous.Select(kept => kept.Task).Where(task => task.Loop is RenewalLoop).Select(task => task.Work));
         var loop = new RenewalLoop(name.Name, createIssuer(name.Certificate, _stores!), Inherited(previous), _stores!.Certificates,
             predecessor, time, new Random(random.Next()), loggers.CreateLogger<RenewalLoop>());
         var task = new LoopTask(loop, predecessor, Preparing);

@@ -14,7 +14,7 @@ internal abstract record CertificateState(DateTimeOffset? NextAttempt, string? L
     /// <summary>A self-signed stand-in, because there is no certificate yet.</summary>
     internal sealed record Placeholder(DateTimeOffset? NextAttempt, string? LastError) : CertificateState(NextAttempt, LastError);
 
-    /// <summary>A certificate from its source. Even an expired one: clients that look closely see whose it was.</summary>
+    /// <summary>A certificate from its source. It stays when it has expired: it still tells clients whose site this is.</summary>
     internal sealed record Issued(
         string Issuer, DateTimeOffset NotBefore, DateTimeOffset NotAfter, DateTimeOffset? NextAttempt, string? LastError)
         : CertificateState(NextAttempt, LastError);

@@ -26,7 +26,6 @@ internal sealed class FileCertificateLoop(CertificateSource.File source, TimePro
     public bool IsNeeded => !_names.IsEmpty;
 
     /// <summary>Looks after one more name.</summary>
-    /// <param name="name">The name.</param>
     /// <param name="inherited">What it is served with so far; null for nothing.</param>
     public CertificateCell Add(string name, ServingCertificate? inherited)
     {
@@ -38,8 +37,8 @@ internal sealed class FileCertificateLoop(CertificateSource.File source, TimePro
 
     public void Remove(CertificateCell cell) => _names.Remove(cell);
 
-    /// <summary>A first look. Whoever has nothing is served with what it finds at once; whether that works is tried when the loop
-    /// runs.</summary>
+    /// <summary>Looks at the files for the first time. A name that has nothing is served with what they hold at once; whether that works
+    /// is tried when the loop runs.</summary>
     public void Prepare()
     {
         lock (_lock)
@@ -51,7 +50,7 @@ internal sealed class FileCertificateLoop(CertificateSource.File source, TimePro
                 _pair = (certificate, false);
             else
                 _names.Report(problem);
-            // Before anybody else finds that the first look is over.
+            // Under the lock: whoever finds that the first look is over must find the names served.
             Offer();
         }
     }
@@ -82,7 +81,7 @@ internal sealed class FileCertificateLoop(CertificateSource.File source, TimePro
 
     public void Dispose()
     {
-        // The files are somebody else's.
+        // The files belong to somebody else.
     }
 
     public CertificateState StateOf(CertificateCell cell)
@@ -113,7 +112,7 @@ internal sealed class FileCertificateLoop(CertificateSource.File source, TimePro
             Judging.Release();
         }
 
-        // The date that stood against it may have come, or what is served instead may have ended.
+        // Also a pair that was refused before: its first day may have come, or what is served instead may have expired.
         Offer();
         return seen;
     }

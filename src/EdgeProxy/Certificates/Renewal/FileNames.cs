@@ -4,8 +4,8 @@ using EdgeProxy.Observability;
 
 namespace EdgeProxy.Certificates.Renewal;
 
-/// <summary>The names that are served with one PEM pair, each as long as that is no worse for it than what it has; and what the log says of
-/// it.</summary>
+/// <summary>The names that are configured with one PEM pair. A name is served with it unless that would be worse than what it has; the log
+/// says so once.</summary>
 internal sealed class FileNames(CertificateSource.File source, TimeProvider time, ILogger logger)
 {
     private readonly Lock _lock = new();
@@ -67,7 +67,7 @@ internal sealed class FileNames(CertificateSource.File source, TimeProvider time
         }
     }
 
-    /// <summary>Notes why what the files hold now is served to nobody, or that it can be; the log gets a problem once.</summary>
+    /// <summary>Notes why the pair that the files hold now cannot be used; null when it can. A problem is logged once.</summary>
     public void Report(string? problem)
     {
         lock (_lock)

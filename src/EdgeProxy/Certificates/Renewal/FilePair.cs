@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
+using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Renewal;
 
@@ -19,7 +20,7 @@ internal sealed record FilePair(string Chain, string Key, string? Problem)
         {
             return new FilePair(ReadText(source.Path), ReadText(source.KeyPath), null);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (DataDirectoryException.IsCause(exception))
         {
             return new FilePair("", "", exception.Message);
         }

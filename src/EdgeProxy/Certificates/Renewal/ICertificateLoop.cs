@@ -5,7 +5,7 @@ namespace EdgeProxy.Certificates.Renewal;
 /// <summary>Looks after the certificate of one name or of several, and puts it into cells that it made, until it is disposed of.</summary>
 internal interface ICertificateLoop : IDisposable
 {
-    /// <summary>Puts into the cells what is at hand. Any number of threads may call it, at any time; it MUST NOT throw, and MUST have no
+    /// <summary>Puts into the cells what is on disk. Any number of threads may call it, at any time; it MUST NOT throw, and MUST have no
     /// effect from the second time on.</summary>
     void Prepare();
 

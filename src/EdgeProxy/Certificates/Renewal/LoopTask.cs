@@ -1,7 +1,9 @@
+using EdgeProxy.Certificates.Tls;
+using EdgeProxy.Configuration.Model;
+
 namespace EdgeProxy.Certificates.Renewal;
 
-/// <summary>A loop and its running.</summary>
-/// <param name="loop">The loop.</param>
+/// <summary>A loop and the task that it runs in.</summary>
 /// <param name="predecessor">Done when whoever uses the same files has ended; until then the loop does not begin.</param>
 /// <param name="preparing">Has loops prepare one after the other, so that thousands of them do not keep handshakes waiting for a
 /// thread.</param>
@@ -14,7 +16,7 @@ internal sealed class LoopTask(ICertificateLoop loop, Task predecessor, Semaphor
     /// <summary>Done when the loop has ended, or was never started. Never fails.</summary>
     public Task Work { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Once.</summary>
+    /// <summary>Starts the loop. Called once at most.</summary>
     public void Start()
     {
         var token = _ending.Token;
@@ -52,4 +54,10 @@ internal sealed class LoopTask(ICertificateLoop loop, Task predecessor, Semaphor
 
         await loop.RunAsync(cancellationToken);
     }
+}
+
+/// <summary>A configured name, the cell that it is served from, and the loop that fills that.</summary>
+internal sealed record KeptName(SiteName Name, CertificateCell Cell, LoopTask Task)
+{
+    public CertificateStatus Status => new(Name.Name, Name.Certificate, Task.Loop.StateOf(Cell));
 }

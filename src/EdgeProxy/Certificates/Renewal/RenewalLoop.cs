@@ -11,7 +11,7 @@ namespace EdgeProxy.Certificates.Renewal;
 /// Disk before memory: what is served has been stored.</summary>
 internal sealed class RenewalLoop : ICertificateLoop
 {
-    // Timers count running time; a machine that slept, or whose clock was set, looks again within this.
+    // A timer does not count the time that the machine sleeps, and does not follow a clock that is set: the date is compared this often.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
 
     private readonly Lock _preparing = new();
@@ -28,14 +28,9 @@ internal sealed class RenewalLoop : ICertificateLoop
     private StoredRenewal? _stored;
     private bool _needsRepair;
 
-    /// <param name="name">The name.</param>
-    /// <param name="issuer">The CA that its certificate comes from.</param>
     /// <param name="inherited">What it is served with so far; null for nothing.</param>
-    /// <param name="store">The disk.</param>
     /// <param name="predecessor">Done when nobody else uses the name's files any more; until then they are left alone.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="random">Used by this loop alone.</param>
-    /// <param name="logger">The log.</param>
     public RenewalLoop(string name, ICertificateIssuer issuer, ServingCertificate? inherited, CertificateStore store, Task predecessor,
         TimeProvider time, Random random, ILogger<RenewalLoop> logger)
     {
@@ -108,7 +103,8 @@ internal sealed class RenewalLoop : ICertificateLoop
         }
     }
 
-    /// <summary>Only looks, as another process may just be writing. Files are read when the task is returned: nobody waits here.</summary>
+    /// <summary>Changes nothing, as another process may be writing. The store has read its files when it returns the task, so that waiting
+    /// for it blocks no thread.</summary>
     private RenewalState LoadStored()
     {
         var stored = _store.LoadAsync(_name, CancellationToken.None).GetAwaiter().GetResult();
@@ -140,7 +136,7 @@ internal sealed class RenewalLoop : ICertificateLoop
     {
         await _store.RepairAsync(_name, cancellationToken);
         var (certificate, stored, _) = await _store.LoadAsync(_name, cancellationToken);
-        // Unless something differs, memory knows more: a failure may not have been stored.
+        // Where the disk says nothing new, the state in memory stays: it may know of a failure that could not be stored.
         if (stored == _stored && certificate?.Leaf.Thumbprint == State.Certificate?.Thumbprint)
             return;
         var served = Cell.Certificate;
@@ -156,7 +152,7 @@ internal sealed class RenewalLoop : ICertificateLoop
     private RenewalState Adopt(ServingCertificate? certificate)
     {
         var served = Cell.Certificate;
-        // What is on disk may be older than what another source has left.
+        // The certificate on disk may be older than one that came from another source.
         if (certificate is not null && certificate.Leaf.Thumbprint != served?.Leaf.Thumbprint
             && (served is null || certificate.NotAfter > _time.GetUtcNow()))
             Cell.Certificate = certificate;
@@ -206,7 +202,7 @@ internal sealed class RenewalLoop : ICertificateLoop
         using var key = await PrepareKeyAsync(cancellationToken);
         await lease.EnsureHeldAsync(cancellationToken);
         var chain = await _issuer.IssueAsync(new Issuance(_name, key, State.Order?.Url, RememberAsync, _random), cancellationToken);
-        // Whoever has the lease now has the order and its key, too.
+        // A process that has taken the lease over goes on with this order and its key: nothing may be stored beside it.
         await lease.EnsureHeldAsync(CancellationToken.None);
         var (certificate, problem) = await _store.InstallAsync(_name, chain);
         Take(certificate ?? throw new IssuanceException(problem) { OrderIsLost = true });
@@ -216,7 +212,7 @@ internal sealed class RenewalLoop : ICertificateLoop
     {
         if (State.Order is not null && await _store.LoadNextKeyAsync(_name, _issuer.KeyType, cancellationToken) is { } pending)
             return pending;
-        // An order belongs to its key.
+        // An order is finalized with the key that it was placed with.
         State = State.WithoutOrder();
         var key = KeyFactory.Create(_issuer.KeyType);
         await _store.SaveNextKeyAsync(_name, key, cancellationToken);

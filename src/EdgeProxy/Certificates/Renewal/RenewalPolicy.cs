@@ -16,8 +16,6 @@ internal static class RenewalPolicy
     public static DateTimeOffset Due(ServingCertificate certificate) =>
         Due(certificate.NotBefore, certificate.NotAfter, new Random(BitConverter.ToInt32(certificate.Leaf.GetCertHash())));
 
-    /// <param name="notBefore">Start of the lifetime.</param>
-    /// <param name="notAfter">End of the lifetime.</param>
     /// <param name="random">Seeded by the certificate, so that a restart does not move the date.</param>
     public static DateTimeOffset Due(DateTimeOffset notBefore, DateTimeOffset notAfter, Random random)
     {
@@ -26,7 +24,7 @@ internal static class RenewalPolicy
         return notAfter - lifetime * (share + random.NextDouble() * Jitter);
     }
 
-    /// <summary>How long at least one that has just been issued is kept. Where clock and certificate disagree, it may be due at once, and
+    /// <summary>The least time that a new certificate is kept. Where clock and certificate disagree, it may be due at once, and
     /// so may every one after it.</summary>
     public static TimeSpan Pause(DateTimeOffset notBefore, DateTimeOffset notAfter)
     {

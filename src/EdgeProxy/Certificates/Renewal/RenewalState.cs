@@ -22,7 +22,7 @@ internal abstract record RenewalState
     /// <summary>There is a certificate of this CA.</summary>
     internal sealed record Held : RenewalState
     {
-        /// <summary>What else such a name waits for gets a date of its own beside this one.</summary>
+        /// <summary>When to renew. Another event that such a name waits for gets a date of its own.</summary>
         public required DateTimeOffset RenewalDue { get; init; }
 
         public override DateTimeOffset Due => RenewalDue;
@@ -33,7 +33,7 @@ internal abstract record RenewalState
         };
     }
 
-    /// <summary>There is no certificate of this CA, and it has not been asked for one in vain.</summary>
+    /// <summary>There is no certificate of this CA, and no attempt to get one has failed.</summary>
     internal sealed record Wanted : RenewalState
     {
         public required DateTimeOffset Since { get; init; }
@@ -77,10 +77,8 @@ internal abstract record RenewalState
     public RenewalState WithoutOrder() => this with { Order = null };
 
     /// <summary>An attempt has failed.</summary>
-    /// <param name="failure">Why.</param>
     /// <param name="served">What is served meanwhile; null for nothing.</param>
-    /// <param name="now">When it ended.</param>
-    /// <param name="random">Source of the jitter.</param>
+    /// <param name="now">When the attempt ended.</param>
     public RenewalState AttemptFailed(IssuanceException failure, ServingCertificate? served, DateTimeOffset now, Random random)
     {
         var failures = this is Failed failed ? failed.Failures + 1 : 1;

@@ -6,12 +6,11 @@ namespace EdgeProxy.Certificates.Renewal;
 /// <summary>Translates between a name's state and renewal.json.</summary>
 internal static class RenewalStateParser
 {
-    /// <summary>At start. A stored state counts for as long as it speaks of the same CA, and of the certificate that is there. It speaks of
-    /// an earlier one where the process ended after it had stored a certificate and before it had stored the state.</summary>
-    /// <param name="stored">Null when there is none.</param>
-    /// <param name="certificate">The certificate on disk; null when there is none.</param>
+    /// <summary>Makes the state that a name begins with. A stored state counts for as long as it speaks of the same CA, and of the
+    /// certificate that is there. It speaks of an earlier one where the process ended after it had stored a certificate and before it had
+    /// stored the state.</summary>
+    /// <param name="certificate">The one on disk.</param>
     /// <param name="authority">The CA that is configured now.</param>
-    /// <param name="now">The time.</param>
     public static RenewalState Parse(StoredRenewal? stored, ServingCertificate? certificate, string authority, DateTimeOffset now)
     {
         var described = stored?.Certificate == certificate?.Leaf.Thumbprint ? stored : null;

@@ -3,7 +3,7 @@ using EdgeProxy.Certificates.Issuing;
 namespace EdgeProxy.Certificates.Renewal;
 
 /// <summary>Decides when a failed attempt is repeated: after 1, 10 and 100 minutes, then daily, but sooner when what is served ends soon;
-/// and never before the CA allows it, unless that is absurdly late.</summary>
+/// and not before the time that the CA asks for, unless that is more than eight days away.</summary>
 internal static class RetrySchedule
 {
     /// <summary>The longest wait of all.</summary>
@@ -22,7 +22,6 @@ internal static class RetrySchedule
     /// <param name="now">When the last of them ended.</param>
     /// <param name="retryAfter">The earliest time that the CA asked for.</param>
     /// <param name="notAfter">When the certificate ends that is served meanwhile; null when none is.</param>
-    /// <param name="random">Source of the jitter.</param>
     public static DateTimeOffset Next(int failures, DateTimeOffset now, DateTimeOffset? retryAfter, DateTimeOffset? notAfter, Random random)
     {
         var later = 1 + random.NextDouble() * Jitter;

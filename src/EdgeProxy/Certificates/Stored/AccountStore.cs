@@ -60,7 +60,7 @@ internal sealed class AccountStore(IDataDirectory directory, ILogger<AccountStor
             await directory.SetAsideAsync(key, "it holds no usable key", logger, cancellationToken);
     }
 
-    /// <summary>Its own folder first: the host's may have become free since, or hold what somebody has put there.</summary>
+    /// <summary>The account's own folder comes first: what is in the host's may have been removed or replaced since.</summary>
     private static string[] KeysOf(AcmeConfig authority) => [KeyOf(OwnFolderOf(authority)), KeyOf(FolderOf(authority.DirectoryUrl))];
 
     private static string KeyOf(string folder) => folder + "/account.json";

@@ -77,7 +77,7 @@ internal sealed class CertificateStore(IDataDirectory directory, ILogger<Certifi
     public Task SaveNextKeyAsync(string name, AsymmetricAlgorithm key, CancellationToken cancellationToken) => directory.WriteAsync(
         new CertificateFolder(name).NextKey, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()), secret: true, cancellationToken);
 
-    /// <summary>Keeps the certificate that was issued for the next key, and gives it back as it is served.</summary>
+    /// <summary>Stores the certificate that was issued for the next key, and returns it ready to be served.</summary>
     /// <returns>Without a certificate when it is not for that key or not for that name: then nothing was written, and the problem is a
     /// sentence.</returns>
     public async Task<(ServingCertificate? Certificate, string Problem)> InstallAsync(string name, byte[] chain)

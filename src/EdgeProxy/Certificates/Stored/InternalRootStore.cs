@@ -6,7 +6,7 @@ using EdgeProxy.Storage;
 
 namespace EdgeProxy.Certificates.Stored;
 
-/// <summary>The root of the local CA: internal-ca/root.pem, which users import, and root.key. Made when it is first needed,
+/// <summary>The root of the internal CA: internal-ca/root.pem, which users import, and root.key. Made when it is first needed,
 /// and anew when it would soon end.</summary>
 internal sealed class InternalRootStore(IDataDirectory directory, TimeProvider time, ILogger<InternalRootStore> logger)
 {
@@ -15,7 +15,7 @@ internal sealed class InternalRootStore(IDataDirectory directory, TimeProvider t
     private const string PrivateKey = Folder + "/root.key";
     private const int LifetimeInYears = 10;
 
-    // What it issues lives that long, and must not outlive it.
+    // A certificate that it issues lives that long, and must not outlive it.
     private static readonly TimeSpan LeastLeft = TimeSpan.FromDays(90);
 
     private volatile X509Certificate2? _root;
@@ -25,7 +25,7 @@ internal sealed class InternalRootStore(IDataDirectory directory, TimeProvider t
     /// <summary>The root with its key, as far as it is known without looking; null when none is that can be used.</summary>
     public X509Certificate2? Known => _root is { } root && IsUsable(root) ? root : null;
 
-    /// <summary>Has what is stored known.</summary>
+    /// <summary>Reads what is stored, so that <see cref="Known"/> has it.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         try
@@ -76,7 +76,7 @@ internal sealed class InternalRootStore(IDataDirectory directory, TimeProvider t
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var root = CreateRoot(key, time.GetUtcNow());
         await lease.EnsureHeldAsync(cancellationToken);
-        // The key first: a certificate without its key would be handed to devices in vain.
+        // The key is stored first: users import the certificate into devices, which is of no use without its key.
         await WriteAsync(PrivateKey, key.ExportPkcs8PrivateKeyPem(), secret: true, cancellationToken);
         await WriteAsync(CertificateKey, root.ExportCertificatePem(), secret: false, cancellationToken);
         logger.LogInformation(

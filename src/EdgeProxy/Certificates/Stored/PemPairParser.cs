@@ -16,8 +16,7 @@ internal static class PemPairParser
 
     /// <param name="chain">The server's certificate first, then what is sent behind it.</param>
     /// <param name="key">PKCS#8, PKCS#1 or SEC1, not encrypted.</param>
-    /// <param name="certificate">The pair, when it is good.</param>
-    /// <param name="problem">Otherwise the end of a sentence that begins with what the pair is.</param>
+    /// <param name="problem">Otherwise what is wrong, as a predicate whose subject the caller adds: "has no ...".</param>
     public static bool TryParse(string chain, string key, [NotNullWhen(true)] out ServingCertificate? certificate, out string problem)
     {
         certificate = null;
@@ -40,7 +39,7 @@ internal static class PemPairParser
             certificate = new ServingCertificate(WithKey(certificates[0], key), [.. certificates.Skip(1)]);
             return true;
         }
-        catch (Exception error) when (error is ArgumentException or CryptographicException)
+        catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
             // The exception's text is left out: nothing that touches a key may reach a log.
             problem = "has a private key that is damaged or does not belong to its first certificate";
@@ -55,7 +54,7 @@ internal static class PemPairParser
 
     private static string FindProblem(string chain, int certificates, string key)
     {
-        var begun = CountOf(chain, "-----BEGIN CERTIFICATE-----");
+        var begun = chain.AsSpan().Count("-----BEGIN CERTIFICATE-----");
         if (begun == 0)
             return "has no PEM certificate in its certificate file";
         if (certificates != begun || HasCutBoundary(chain))
@@ -93,13 +92,5 @@ internal static class PemPairParser
             default:
                 throw new NotSupportedException();
         }
-    }
-
-    private static int CountOf(string text, string part)
-    {
-        var count = 0;
-        for (var at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + part.Length, StringComparison.Ordinal))
-            count++;
-        return count;
     }
 }

@@ -9,7 +9,7 @@ internal sealed record Stores(AccountStore Accounts, CertificateStore Certificat
     /// <summary>Prepares the directory. One that cannot be written is a line in the log: what it holds is served.</summary>
     public static async Task<Stores> OpenAsync(string path, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        // A lease is kept against other processes, by time as it passes for them.
+        // Other processes time their leases by the system's clock, so this one does, too, whatever the clock of everything else.
         var directory = new FileDataDirectory(path, TimeProvider.System, loggers.CreateLogger<FileDataDirectory>());
         var stores = new Stores(
             new AccountStore(directory, loggers.CreateLogger<AccountStore>()),

@@ -5,7 +5,6 @@ namespace EdgeProxy.Certificates.Tls;
 /// <param name="name">In <see cref="Configuration.Model.HostName"/> form.</param>
 /// <param name="load">Puts in what is at hand, when the cell is needed for the first time and is still empty. Called by any number of
 /// threads, and again for as long as the cell stays empty.</param>
-/// <param name="time">The clock that a placeholder is dated by.</param>
 internal sealed class CertificateCell(string name, Action load, TimeProvider time)
 {
     private volatile ServingCertificate? _certificate;

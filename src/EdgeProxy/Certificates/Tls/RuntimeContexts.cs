@@ -4,11 +4,11 @@ namespace EdgeProxy.Certificates.Tls;
 /// tickets.</summary>
 internal static class RuntimeContexts
 {
-    // It looks for contexts without a connection whenever their count reaches a multiple of this.
+    // The runtime looks for contexts without a connection whenever their count reaches a multiple of this.
     private const int Interval = 32;
 
-    /// <summary>Has the runtime destroy all contexts that no connection uses. They would stay in memory, keys and all, until enough others
-    /// came; so others come.</summary>
+    /// <summary>Has the runtime destroy all contexts that no connection uses. They would stay in memory with their keys until
+    /// enough others are made, so this makes others.</summary>
     public static async Task DropUnusedAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var throwaway = PlaceholderFactory.Create("self", now);

@@ -7,10 +7,10 @@ namespace EdgeProxy.Certificates.Tls;
 /// default.</summary>
 internal sealed class SelfConnection : IAsyncDisposable
 {
-    // Far more than it takes: whoever opens one never waits without an end.
+    // Far longer than a handshake takes; bounds the wait of whoever opens one.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    // A pipe that holds its writer back would have both ends wait for each other, where one sends much.
+    // With a bounded pipe both ends would wait for each other where one sends a long chain.
     private static readonly PipeOptions Unlimited = new(pauseWriterThreshold: 0, useSynchronizationContext: false);
 
     private readonly SslStream _server;
@@ -58,7 +58,7 @@ internal sealed class SelfConnection : IAsyncDisposable
         if (!first.IsCompletedSuccessfully)
             await giveUp.CancelAsync();
         await Task.WhenAll(server, client).ContinueWith(_ => { }, TaskScheduler.Default);
-        // What the client cannot take is told by its own failure; the server's is more to the point where both fail.
+        // Where both fail, the server's exception says more; where only the client fails, its own says what it refuses.
         await (server is { IsFaulted: true } || client.IsCompletedSuccessfully ? server : client);
     }
 

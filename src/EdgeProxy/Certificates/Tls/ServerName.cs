@@ -21,7 +21,7 @@ internal static class ServerName
         }
         catch (ArgumentException)
         {
-            // The client sent bytes that are no name; no site has such a one.
+            // The client sent bytes that are no name, so no site will be found for them.
             return decoded;
         }
     }

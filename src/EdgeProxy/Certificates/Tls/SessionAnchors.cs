@@ -12,7 +12,7 @@ internal sealed class SessionAnchors : IAsyncDisposable
     /// <summary>About 60 KB each.</summary>
     private const int DefaultLimit = 512;
 
-    // Without it, more certificates in use than places would push each other out at every handshake.
+    // Without it, certificates that are all in use would push each other out at every handshake, once there are more than the limit.
     private static readonly TimeSpan MinimumIdleTime = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMinutes(5);
@@ -139,7 +139,7 @@ internal sealed class SessionAnchors : IAsyncDisposable
         }
     }
 
-    // Its certificate may have been replaced while it waited.
+    // The anchor may have been removed while it waited, because its certificate was replaced.
     private bool IsCurrent(SessionAnchor anchor) => _anchors.GetValueOrDefault(anchor.Certificate) == anchor;
 
     private async Task RenewKeysDailyAsync()

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace EdgeProxy.Certificates.Tls;
 
 /// <summary>A server's certificate whose sessions can be forgotten. The runtime keeps one OpenSSL context, with the keys of its session
-/// tickets, for each SHA-512 hash of a chain; here that hash is a random value, and whoever changes it gets a context with new
+/// tickets, for each SHA-512 hash of a chain; here that hash is a random value, and a new value gets a context with new
 /// keys.</summary>
 internal sealed class SessionCertificate(X509Certificate2 certificate) : X509Certificate2(certificate)
 {

@@ -43,7 +43,7 @@ internal static class EdgeKeys
     /// <summary>A whole file. Its other sections belong to libraries.</summary>
     public static readonly SectionKey File = new("appsettings.json", "the configuration", Section);
 
-    // A property, as the fields above would not be there yet.
+    // A property: the section above is made before a field that is written here has its value.
     private static ImmutableArray<ConfigKey> All =>
     [
         HttpPort, HttpsPort, BindAddress, PublicHttpsPort, DataDirectory, ShutdownGracePeriod, Admin, Limits, TrustedProxies, Acme, Domains,

@@ -8,7 +8,7 @@ internal abstract record CertificateSource
     /// <summary>A PEM pair on disk (full paths), watched.</summary>
     internal sealed record File(string Path, string KeyPath) : CertificateSource;
 
-    /// <summary>The local CA kept in the data directory.</summary>
+    /// <summary>The internal CA, which is kept in the data directory.</summary>
     internal sealed record Internal : CertificateSource;
 }
 
@@ -44,6 +44,7 @@ internal sealed record ExternalAccount(string KeyId, string HmacKey)
     public override string ToString() => $"ExternalAccount {{ KeyId = {KeyId} }}";
 }
 
+/// <summary>The kinds of private key that a certificate can be ordered for.</summary>
 internal enum CertificateKeyType
 {
     P256,

@@ -3,7 +3,7 @@ using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Configuration.Parsing;
 
-/// <summary>The CA that a site's names are ordered from, out of what is written for the site and for all sites.</summary>
+/// <summary>Makes the CA that a site's names are ordered from out of what is written for the site and for all sites.</summary>
 internal static class AcmeConfigParser
 {
     public static AcmeConfig Parse(AcmeOptions options)

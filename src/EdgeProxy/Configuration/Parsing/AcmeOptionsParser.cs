@@ -4,7 +4,7 @@ using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Configuration.Parsing;
 
-/// <summary>The keys of an <c>Acme</c> section, each checked where it is written.</summary>
+/// <summary>Reads the keys of an <c>Acme</c> section and checks each.</summary>
 internal static class AcmeOptionsParser
 {
     public static AcmeOptions Parse(ConfigSection section)

@@ -5,8 +5,7 @@ using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Configuration.Parsing;
 
-/// <summary>Where the certificates of one site come from, decided name by name.</summary>
-/// <param name="site">The site as written.</param>
+/// <summary>Decides name by name where the certificates of one site come from.</summary>
 /// <param name="acme">What is written for all sites.</param>
 /// <param name="contacts">The mail address of each account, by CA and external account. An account has one: that of its first site.</param>
 internal sealed class CertificateSourceParser(

@@ -5,7 +5,7 @@ using EdgeProxy.Configuration.Writing;
 
 namespace EdgeProxy.Configuration.Parsing;
 
-/// <summary>The section <c>EdgeProxy</c> to one <see cref="EdgeConfig"/>, or every error in it at once.</summary>
+/// <summary>Parses the section <c>EdgeProxy</c> to one <see cref="EdgeConfig"/>, or to every error in it at once.</summary>
 internal static class ConfigParser
 {
     /// <param name="tree">The whole configuration.</param>

@@ -5,10 +5,10 @@ using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Configuration.Parsing;
 
-/// <summary>The section <c>Errors</c> of a site: JSON bodies by status.</summary>
+/// <summary>Parses the section <c>Errors</c> of a site: JSON bodies by status.</summary>
 internal static class ErrorBodyParser
 {
-    /// <summary>The errors that the proxy itself answers once it knows the site. 404 is what it answers when it finds none.</summary>
+    /// <summary>The statuses that may have a body of the site. Not 404, which the proxy answers only before it knows the site.</summary>
     public static readonly ValueList<int> Statuses = [400, 405, 408, 413, 421, 429, 431, 502, 503, 504, 508];
 
     private static readonly string Listed = string.Join(", ", Statuses.AsEnumerable());

@@ -5,7 +5,7 @@ using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Configuration.Parsing;
 
-/// <summary>Where to listen. No two listeners want the same address and port.</summary>
+/// <summary>Parses where to listen. Two listeners at the same address and port are an error.</summary>
 internal static class ListenerParser
 {
     public static ListenerConfig Parse(ConfigSection section)

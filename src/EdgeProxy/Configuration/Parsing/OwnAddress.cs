@@ -4,7 +4,8 @@ using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Configuration.Parsing;
 
-/// <summary>Finds upstreams that are this proxy itself, as far as the configuration shows it: without a look at DNS and network interfaces.</summary>
+/// <summary>Finds upstreams that are this proxy itself, as far as the configuration shows it: without asking DNS or the network
+/// interfaces.</summary>
 internal static class OwnAddress
 {
     private static readonly IPAddress[] Localhost = [IPAddress.Loopback, IPAddress.IPv6Loopback];

@@ -5,7 +5,7 @@ using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Configuration.Parsing;
 
-/// <summary>One site after another. No name belongs to two of them.</summary>
+/// <summary>Parses the sites one after the other, and remembers their names: none may belong to two sites.</summary>
 internal sealed class SiteParser(ListenerConfig listeners, AcmeOptions acme)
 {
     private readonly Dictionary<string, string> _pathByName = [];

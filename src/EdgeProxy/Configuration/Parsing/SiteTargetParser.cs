@@ -4,7 +4,7 @@ using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Configuration.Parsing;
 
-/// <summary>What a site does with a request: exactly one of Upstream, Upstreams and RedirectTo says so.</summary>
+/// <summary>Parses what a site does with a request: exactly one of Upstream, Upstreams and RedirectTo says so.</summary>
 internal static class SiteTargetParser
 {
     private static readonly ConfigKey[] ProxyKeys =

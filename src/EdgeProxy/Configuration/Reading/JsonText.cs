@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace EdgeProxy.Configuration.Reading;
 
-/// <summary>JSON as text in one line, with every character as itself that JSON allows.</summary>
+/// <summary>Writes JSON on one line, and escapes only what JSON demands.</summary>
 internal static class JsonText
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

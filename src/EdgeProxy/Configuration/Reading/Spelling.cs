@@ -1,6 +1,6 @@
 namespace EdgeProxy.Configuration.Reading;
 
-/// <summary>What somebody probably meant who wrote a word that is not known.</summary>
+/// <summary>Finds the known word that is closest to an unknown one.</summary>
 internal static class Spelling
 {
     public static string Explain(string word, IEnumerable<string> known) => Closest(word, known) is { } meant

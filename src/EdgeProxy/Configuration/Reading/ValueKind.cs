@@ -39,7 +39,11 @@ internal static class OptionalKind
 {
     public static ValueKind<T?> Nullable<T>(this ValueKind<T> kind)
         where T : struct =>
-        new(kind.Name, text => kind.Parse(text), value => value is { } some ? kind.Write(some) : "null") { Words = kind.Words, Unit = kind.Unit };
+        new(kind.Name, text => kind.Parse(text), value => value is { } some ? kind.Write(some) : "null")
+        {
+            Words = kind.Words,
+            Unit = kind.Unit,
+        };
 
     public static ValueKind<T?> OrNull<T>(this ValueKind<T> kind)
         where T : class =>

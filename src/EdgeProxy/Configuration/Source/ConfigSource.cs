@@ -14,8 +14,8 @@ internal sealed class ConfigSource
     private readonly ImmutableArray<string> _optional;
     private readonly ImmutableArray<string> _named;
 
-    /// <summary>Files that were there at the start. Every load needs them: an editor that replaces a file must not make what it says vanish
-    /// for a moment.</summary>
+    /// <summary>Files that were there at the start. A load fails without them: while an editor replaces a file, its settings must not
+    /// vanish.</summary>
     private readonly ImmutableArray<string> _present;
 
     /// <param name="place">Where to look for appsettings.json.</param>
@@ -47,7 +47,7 @@ internal sealed class ConfigSource
         var (values, files) = Read();
         var tree = ConfigNode.Create(values);
         var inFiles = files.SelectMany(file => file.Errors).ToList();
-        // The parser would report as missing what a damaged file does not say any more, and the sites where every name was refused.
+        // The parser is not asked where a file is damaged or every site's key was refused: it would report what is there as missing.
         var hasSites = tree.Find(EdgeKeys.Section.Name).Find(EdgeKeys.Domains.Name).IsPresent;
         if (files.Any(file => !file.IsWhole) || (inFiles.Count > 0 && !hasSites))
             return ConfigResult<ParsedConfig>.Invalid(inFiles);
@@ -60,7 +60,7 @@ internal sealed class ConfigSource
             : ConfigResult<ParsedConfig>.Invalid(errors);
     }
 
-    /// <summary>Where a proxy with this configuration is to be found, as far as an invalid one tells.</summary>
+    /// <summary>Where a proxy with this configuration is to be found, as far as the configuration can be read.</summary>
     public RunningPlace FindRunning()
     {
         var (values, files) = Read();
@@ -71,7 +71,8 @@ internal sealed class ConfigSource
             files.All(file => file.IsWhole));
     }
 
-    /// <summary>The last value of every key, in the order of the files. Keys that only the environment has come last, as it has no order.</summary>
+    /// <summary>The last value of every key, in the order of the files. Keys that only the environment has come last, as it has no
+    /// order.</summary>
     private (OrderedDictionary<string, string?> Values, ImmutableArray<JsonConfigFile> Files) Read()
     {
         var optional = _optional.Where(file => _present.Contains(file) || File.Exists(file)).Select(JsonConfigFile.Read).ToImmutableArray();

@@ -42,7 +42,7 @@ internal sealed class JsonConfigParser
                 ReadObject(ref reader, "", EdgeKeys.File);
             else
                 Fail(1, "must be a JSON object: { ... }");
-            // To find out about text behind the end.
+            // Throws where text follows the end.
             reader.Read();
             return reader.TokenType == JsonTokenType.EndObject;
         }

@@ -2,8 +2,8 @@ using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Configuration.Source;
 
-/// <summary>Everything that was configured, parsed once; nothing of it is read from text again.</summary>
+/// <summary>Everything that was configured, free of errors.</summary>
 internal sealed record ParsedConfig(EdgeConfig Edge, LibrarySections Libraries);
 
-/// <summary>The sections that libraries read, as parsed by whoever knows these libraries.</summary>
+/// <summary>The sections that libraries read, checked by the rooms that know these libraries.</summary>
 internal abstract record LibrarySections;

@@ -13,7 +13,7 @@ internal static class TrustedRootsCheck
     /// <param name="baseDirectory">What relative paths are relative to.</param>
     public static IEnumerable<ConfigError> Errors(ConfigNode tree, string baseDirectory)
     {
-        // What is wrong otherwise is the parser's to say.
+        // Other errors are dropped here: the parser reports them.
         var root = ConfigSection.Open(tree, EdgeKeys.Section, baseDirectory, []);
         var sites = root.Section(EdgeKeys.Domains).Sections(EdgeKeys.Site);
         var problems = new Dictionary<string, string?>();

@@ -3,8 +3,8 @@ using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Configuration.Writing;
 
-/// <summary>What all sites agree on about their CA and is therefore written once, for all of them; a site has its own section for the rest.
-/// Nothing else may be in the general section: a site cannot take back an e-mail address, only write another one.</summary>
+/// <summary>The ACME settings that all sites share, which are written once, in the general section; each site's own section has the rest.
+/// Nothing else may be in the general section, because a site can replace an e-mail address there but not remove it.</summary>
 internal sealed class CommonAcme
 {
     private readonly AcmeConfig _common;

@@ -27,15 +27,15 @@ internal sealed class ConnectionLimit(TimeProvider time, ILogger<ConnectionLimit
     private long _reportedAt;
 
     /// <summary>For connections from now on; those that are open stay.</summary>
-    /// <param name="limits">What the configuration says; without a number all connections together have what descriptors and memory allow.</param>
-    /// <param name="trustedProxies">Whose connections stand for many clients: they are not counted for one.</param>
+    /// <param name="limits">Without a number, all connections together may be as many as descriptors and memory allow.</param>
+    /// <param name="trustedProxies">Their connections stand for many clients, so the limit for one client does not hold for them.</param>
     public void Apply(LimitsConfig limits, ValueList<IPNetwork> trustedProxies) => Volatile.Write(
         ref _bounds,
         new Bounds(limits.MaxConnections ?? DescriptorLimit.DefaultMaxConnections(), limits.MaxConnectionsPerClient, trustedProxies));
 
-    /// <summary>Returns when another socket may be accepted. Until then clients wait in the kernel's queue: closing them may take longer than
-    /// they come, and each has a descriptor meanwhile.</summary>
-    /// <param name="isUnneeded">Asked now and then: whether nothing is to be accepted any more.</param>
+    /// <summary>Returns when another socket may be accepted. Until then clients wait in the kernel's queue: they may come faster than they
+    /// can be closed, and each has a descriptor meanwhile.</summary>
+    /// <param name="isUnneeded">Asked over and over: true ends the wait, because nothing is to be accepted any more.</param>
     public async ValueTask WaitForRoomAsync(Func<bool> isUnneeded)
     {
         while (!isUnneeded() && Volatile.Read(ref _sockets) >= Volatile.Read(ref _bounds).MaxConnections + (long)MoreSockets)
@@ -85,7 +85,7 @@ internal sealed class ConnectionLimit(TimeProvider time, ILogger<ConnectionLimit
         try
         {
             var read = await connection.Transport.Input.ReadAsync(timeout.Token);
-            // Neither consumed nor examined: whoever reads next finds it at once.
+            // The byte is neither consumed nor examined, so that the next reader gets it at once.
             connection.Transport.Input.AdvanceTo(read.Buffer.Start);
             return !read.Buffer.IsEmpty;
         }
@@ -123,7 +123,9 @@ internal sealed class ConnectionLimit(TimeProvider time, ILogger<ConnectionLimit
             if (MaxConnectionsPerClient is null)
                 return null;
             var address = PlainAddress.Of((connection.RemoteEndPoint as IPEndPoint)?.Address);
-            return ClientAddress.IsTrusted(TrustedProxies, address) ? null : address.AddressFamily == AddressFamily.InterNetworkV6 ? Network(address) : address;
+            if (ClientAddress.IsTrusted(TrustedProxies, address))
+                return null;
+            return address.AddressFamily == AddressFamily.InterNetworkV6 ? Network(address) : address;
         }
 
         // One client has at least a /64 of IPv6 addresses.

@@ -9,8 +9,8 @@ internal static class DescriptorLimit
     private const int OpenFilesOfLinux = 7;
     private const int OpenFilesOfMac = 8;
 
-    /// <summary>Files of the program, of the data directory and of the log, and what the runtime cannot do without: it ends the process where
-    /// it gets no descriptor for the code it compiles.</summary>
+    /// <summary>For files of the program, of the data directory and of the log, and for the runtime: it ends the process where it gets no
+    /// descriptor for the code it compiles.</summary>
     private const ulong Reserve = 160;
 
     /// <summary>What an idle TLS connection takes, rounded up.</summary>

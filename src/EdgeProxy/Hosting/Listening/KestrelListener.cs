@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace EdgeProxy.Hosting.Listening;
 
-/// <summary>What Kestrel is told to listen on: a purpose, which stays while the addresses behind it change.</summary>
+/// <summary>The endpoint that Kestrel is given: a purpose, which stays while the addresses behind it change.</summary>
 internal sealed class ListenerEndPoint(ListenerKind kind) : EndPoint
 {
     public ListenerKind Kind => kind;
@@ -14,7 +14,8 @@ internal sealed class ListenerEndPoint(ListenerKind kind) : EndPoint
 }
 
 /// <summary>The connections of one purpose, whichever address they come in by.</summary>
-internal sealed class KestrelListener(ListenerEndPoint endPoint, Channel<ConnectionContext> accepted, Func<Task> unbind) : IConnectionListener
+internal sealed class KestrelListener(ListenerEndPoint endPoint, Channel<ConnectionContext> accepted, Func<Task> unbind)
+    : IConnectionListener
 {
     public EndPoint EndPoint => endPoint;
 

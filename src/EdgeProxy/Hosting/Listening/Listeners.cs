@@ -38,7 +38,7 @@ internal static class Listeners
 
     private static void SetLimits(KestrelServerLimits limits)
     {
-        // The hard stop for a flood. Well above the limits that we answer ourselves, see RequestHead.
+        // A hard limit against floods, well above the limits that we answer ourselves: see RequestHead.
         limits.MaxRequestLineSize = MaxHeadSize;
         limits.MaxRequestHeadersTotalSize = MaxHeadSize;
         limits.MaxRequestHeaderCount = 1000;

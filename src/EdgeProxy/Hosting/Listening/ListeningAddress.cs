@@ -9,7 +9,7 @@ namespace EdgeProxy.Hosting.Listening;
 /// <summary>An address that is listened on, what for, and the configuration key of its port.</summary>
 internal sealed record ListeningAddress(ListenerKind Kind, IPEndPoint EndPoint, string Key)
 {
-    /// <summary>What "every address of this machine" is here.</summary>
+    /// <summary>The address that stands for all of this machine's.</summary>
     private static readonly IPAddress AnyAddress = Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
 
     public static IEnumerable<ListeningAddress> Of(ListenerConfig listeners)

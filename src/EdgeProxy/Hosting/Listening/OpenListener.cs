@@ -53,7 +53,7 @@ internal sealed class OpenListener(
         await _accepting;
     }
 
-    /// <summary>Ends the connections that came in here: each with the request that is under way, and after the grace period in any case.</summary>
+    /// <summary>Ends the connections that came in here: each after the request that is under way, and all after the grace period.</summary>
     public async Task DrainAsync(TimeSpan gracePeriod, TimeProvider time)
     {
         foreach (var connection in _connections.Keys)
@@ -96,7 +96,8 @@ internal sealed class OpenListener(
     private static async Task ClosedAsync(ConnectionContext connection)
     {
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var registration = connection.ConnectionClosed.UnsafeRegister(static source => ((TaskCompletionSource)source!).TrySetResult(), closed);
+        using var registration = connection.ConnectionClosed.UnsafeRegister(
+            static source => ((TaskCompletionSource)source!).TrySetResult(), closed);
         await closed.Task;
     }
 }

@@ -22,11 +22,9 @@ internal sealed class PreparedListeners : IAsyncDisposable
         _leaving = [.. open.Except(_kept)];
     }
 
-    /// <summary>What stands in the way on this machine. Only without any may it be committed.</summary>
+    /// <summary>What stands in the way on this machine. Commit only where there are none.</summary>
     public IReadOnlyList<ConfigError> Errors => _errors;
 
-    /// <param name="open">What is open now.</param>
-    /// <param name="next">What is to be open.</param>
     /// <param name="create">Makes a listener that has no port yet.</param>
     public static async Task<PreparedListeners> CreateAsync(
         ImmutableArray<OpenListener> open, ImmutableArray<ListeningAddress> next, Func<ListeningAddress, OpenListener> create)
@@ -91,7 +89,7 @@ internal sealed class PreparedListeners : IAsyncDisposable
 
     private void Block(OpenListener listener)
     {
-        // Whether this machine has the address shows at any port.
+        // Any port shows whether this machine has the address.
         if (TryAnyPort(listener.Address.EndPoint.Address) is { } error)
             _errors.Add(listener.Address.Explain(error));
         else

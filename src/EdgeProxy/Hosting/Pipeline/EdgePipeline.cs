@@ -21,7 +21,6 @@ internal static class EdgePipeline
     }
 
     /// <summary>What a site does with its requests.</summary>
-    /// <param name="site">The site as configured.</param>
     /// <param name="forward">Makes what forwards to upstreams.</param>
     public static RequestDelegate Of(Site site, Func<SiteTarget.Proxy, RequestDelegate> forward)
     {

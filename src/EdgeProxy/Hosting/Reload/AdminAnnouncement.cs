@@ -25,9 +25,11 @@ internal sealed class AdminAnnouncement(TimeProvider time, ILoggerFactory logger
         }
         catch (DataDirectoryException exception)
         {
-            // Everything else that needs the directory says so, too.
+            // A warning is enough: everything else that needs the directory reports it, too.
             _logger.LogWarning(
-                EdgeEvent.AdminAddressNotLeft.Id(), "The address of the admin port is not left in the data directory: {Reason}", exception.Message);
+                EdgeEvent.AdminAddressNotLeft.Id(),
+                "The address of the admin port is not left in the data directory: {Reason}",
+                exception.Message);
         }
     }
 
@@ -42,7 +44,7 @@ internal sealed class AdminAnnouncement(TimeProvider time, ILoggerFactory logger
         }
         catch (DataDirectoryException)
         {
-            // Whoever reads it sees that its process has ended.
+            // The address stays, but commands that read it see that its process has ended.
         }
     }
 }

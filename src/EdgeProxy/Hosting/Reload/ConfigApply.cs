@@ -102,7 +102,7 @@ internal sealed class ConfigApply(
         }
     }
 
-    // Nothing here fails. Certificates come before sites, so that a new name can be served when its site appears.
+    // Nothing here may fail. Certificates come before sites, so that a new name can be served when its site appears.
     private async Task CommitAsync(EdgeConfig config, SiteTable table)
     {
         certificates.Apply(config);

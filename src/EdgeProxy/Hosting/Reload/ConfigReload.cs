@@ -7,7 +7,7 @@ namespace EdgeProxy.Hosting.Reload;
 
 /// <summary>Reads the configuration again and puts it in force as a whole, or leaves the last good one serving and keeps the errors.
 /// One reload at a time.</summary>
-internal sealed class ConfigReload(ConfigSource source, ConfigApply apply, TimeProvider time, ILogger<ConfigReload> log) : IDisposable
+internal sealed class ConfigReload(ConfigSource source, ConfigApply apply, TimeProvider time, ILogger<ConfigReload> logger) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
 
@@ -19,17 +19,17 @@ internal sealed class ConfigReload(ConfigSource source, ConfigApply apply, TimeP
     public IReadOnlyList<ConfigError> Errors => Volatile.Read(ref _errors);
 
     /// <summary>Returns once a file of the configuration has changed since the last reload.</summary>
-    public Task WaitForChangeAsync(CancellationToken cancel) => _watch.WaitForChangeAsync(cancel);
+    public Task WaitForChangeAsync(CancellationToken cancellationToken) => _watch.WaitForChangeAsync(cancellationToken);
 
     /// <param name="reason">What made it necessary, for the log.</param>
-    /// <param name="cancel">Ends the wait for an earlier reload. One that has begun is completed.</param>
+    /// <param name="cancellationToken">Ends the wait for an earlier reload. One that has begun is completed.</param>
     /// <returns>The errors; none when the configuration was taken.</returns>
-    public async Task<IReadOnlyList<ConfigError>> RunAsync(string reason, CancellationToken cancel)
+    public async Task<IReadOnlyList<ConfigError>> RunAsync(string reason, CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancel);
+        await _one.WaitAsync(cancellationToken);
         try
         {
-            // What is read now is no news any more.
+            // The files are read below, so what has changed until now needs no other reload.
             _watch.HasChanged();
             var errors = await ReadAndApplyAsync();
             Volatile.Write(ref _errors, errors);
@@ -51,10 +51,10 @@ internal sealed class ConfigReload(ConfigSource source, ConfigApply apply, TimeP
             var loaded = source.Load();
             return loaded.Config is { } config ? await apply.RunAsync(config) : loaded.Errors;
         }
-        catch (Exception error)
+        catch (Exception exception)
         {
-            log.LogError(EdgeEvent.ConfigurationFailed.Id(), error, "The configuration could not be put in force");
-            return [new ConfigError("EdgeProxy", $"could not be put in force: {error.Message}")];
+            logger.LogError(EdgeEvent.ConfigurationFailed.Id(), exception, "The configuration could not be put in force");
+            return [new ConfigError("EdgeProxy", $"could not be put in force: {exception.Message}")];
         }
     }
 
@@ -62,14 +62,14 @@ internal sealed class ConfigReload(ConfigSource source, ConfigApply apply, TimeP
     {
         if (errors.Count == 0)
         {
-            log.LogInformation(EdgeEvent.ConfigurationTaken.Id(), "Configuration taken ({Reason})", reason);
+            logger.LogInformation(EdgeEvent.ConfigurationTaken.Id(), "Configuration taken ({Reason})", reason);
             return;
         }
 
-        log.LogError(
+        logger.LogError(
             EdgeEvent.ConfigurationNotTaken.Id(),
             "Configuration not taken ({Reason}); the last good one goes on serving. {Count} error(s):", reason, errors.Count);
         foreach (var error in errors)
-            log.LogError(EdgeEvent.ConfigurationError.Id(), "{Path}: {Message}", error.Path, error.Message);
+            logger.LogError(EdgeEvent.ConfigurationError.Id(), "{Path}: {Message}", error.Path, error.Message);
     }
 }

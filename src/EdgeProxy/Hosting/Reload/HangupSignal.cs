@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace EdgeProxy.Hosting.Reload;
 
-/// <summary>SIGHUP as something to wait for. While nobody waits it is remembered, once however often it comes; before this exists it ends the
-/// process.</summary>
+/// <summary>Makes SIGHUP something to wait for. One that comes while nobody waits is remembered; several count as one. Before this exists,
+/// the signal ends the process.</summary>
 internal sealed class HangupSignal : IDisposable
 {
     private readonly SemaphoreSlim _raised = new(0);
@@ -16,7 +16,7 @@ internal sealed class HangupSignal : IDisposable
             _raised.Release();
     });
 
-    public Task WaitAsync(CancellationToken cancel) => _raised.WaitAsync(cancel);
+    public Task WaitAsync(CancellationToken cancellationToken) => _raised.WaitAsync(cancellationToken);
 
     public void Dispose()
     {

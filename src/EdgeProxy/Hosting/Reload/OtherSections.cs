@@ -13,7 +13,8 @@ internal sealed record OtherSections(YarpSectionRoutes Routes, IConfigurationRoo
     public static ConfigResult<LibrarySections> Parse(IConfigurationRoot root)
     {
         var yarp = YarpSectionParser.Parse(root);
-        ConfigError[] errors = [.. yarp.Errors, .. SerilogCheck.Problems(root).Select(problem => new ConfigError(problem.Path, problem.Message))];
+        var serilog = SerilogCheck.Problems(root).Select(problem => new ConfigError(problem.Path, problem.Message));
+        ConfigError[] errors = [.. yarp.Errors, .. serilog];
         return errors.Length == 0 && yarp.Config is { } routes
             ? ConfigResult<LibrarySections>.Valid(new OtherSections(routes, root))
             : ConfigResult<LibrarySections>.Invalid(errors);

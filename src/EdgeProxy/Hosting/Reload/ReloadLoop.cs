@@ -7,12 +7,12 @@ internal sealed class ReloadLoop(ConfigReload reload, HangupSignal hangup) : Bac
         RepeatAsync(reload.WaitForChangeAsync, "file changed", stoppingToken),
         RepeatAsync(hangup.WaitAsync, "SIGHUP", stoppingToken));
 
-    private async Task RepeatAsync(Func<CancellationToken, Task> wait, string reason, CancellationToken stopping)
+    private async Task RepeatAsync(Func<CancellationToken, Task> wait, string reason, CancellationToken cancellationToken)
     {
-        while (!stopping.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
-            await wait(stopping);
-            await reload.RunAsync(reason, stopping);
+            await wait(cancellationToken);
+            await reload.RunAsync(reason, cancellationToken);
         }
     }
 }

@@ -18,11 +18,11 @@ internal sealed record ReceivedRequest(
             await LengthAsync(request.Body, context.RequestAborted));
     }
 
-    private static async Task<long> LengthAsync(Stream body, CancellationToken cancel)
+    private static async Task<long> LengthAsync(Stream body, CancellationToken cancellationToken)
     {
         var buffer = new byte[16 * 1024];
         var length = 0L;
-        while (await body.ReadAsync(buffer, cancel) is > 0 and var read)
+        while (await body.ReadAsync(buffer, cancellationToken) is > 0 and var read)
             length += read;
         return length;
     }

@@ -18,7 +18,8 @@ internal static class ForwardedHeaders
     /// <summary>Every header written here; a client's own never gets past.</summary>
     public static readonly FrozenSet<string> Names = new[] { For, Host, Proto, Port, RealIp }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Those that a route of YARP's own section may decide about, as YARP has transforms for them or they are written here.</summary>
+    /// <summary>Those that a route of YARP's own section may decide about, as YARP has transforms for them or they are written
+    /// here.</summary>
     private static readonly FrozenSet<string> MayBeARoutes =
         Names.Append(Standard).Append("X-Forwarded-Prefix").ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
@@ -26,7 +27,8 @@ internal static class ForwardedHeaders
     /// X-Forwarded-Prefix and -Scheme change the URLs that an application builds, X-Original- and X-Rewrite- the one it serves.</summary>
     private static readonly FrozenSet<string> BelievedByOthers = new[]
     {
-        Standard, "X-Forwarded-Prefix", "X-Forwarded-Scheme", "X-Forwarded-Protocol", "X-Forwarded-Ssl", "X-Forwarded-Path", "X-Forwarded-Server",
+        Standard, "X-Forwarded-Prefix", "X-Forwarded-Scheme", "X-Forwarded-Protocol", "X-Forwarded-Ssl", "X-Forwarded-Path",
+        "X-Forwarded-Server",
         "X-Url-Scheme", "Front-End-Https", "X-Original-URL", "X-Original-Host", "X-Original-For", "X-Original-Proto", "X-Rewrite-URL",
         "X-Client-IP", "True-Client-IP", "X-Cluster-Client-IP",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);

@@ -14,12 +14,12 @@ internal sealed class ProxyRoutes : IProxyConfigProvider, IConfigChangeListener,
     public bool HasRoutes => Volatile.Read(ref _current).Routes.Count > 0;
 
     /// <summary>Puts a section in force; returns once YARP routes by it.</summary>
-    public async Task ApplyAsync(YarpSectionRoutes section, CancellationToken cancel)
+    public async Task ApplyAsync(YarpSectionRoutes section, CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancel);
+        await _one.WaitAsync(cancellationToken);
         try
         {
-            await SwapAsync(new Snapshot(section.Routes, section.Clusters), cancel);
+            await SwapAsync(new Snapshot(section.Routes, section.Clusters), cancellationToken);
         }
         finally
         {
@@ -52,7 +52,7 @@ internal sealed class ProxyRoutes : IProxyConfigProvider, IConfigChangeListener,
 
     public void Dispose() => _one.Dispose();
 
-    private async Task SwapAsync(Snapshot next, CancellationToken cancel)
+    private async Task SwapAsync(Snapshot next, CancellationToken cancellationToken)
     {
         var old = _current;
         if (_isTaken && old.HasSameRoutes(next))
@@ -65,7 +65,7 @@ internal sealed class ProxyRoutes : IProxyConfigProvider, IConfigChangeListener,
         old.SignalChange();
         // Until YARP has taken it, the same routes are worth another try.
         _isTaken = false;
-        await _applied.Task.WaitAsync(cancel);
+        await _applied.Task.WaitAsync(cancellationToken);
         _isTaken = true;
     }
 

@@ -13,7 +13,8 @@ internal sealed class SectionClientFactory(UpstreamConnector connector, ILogger<
     {
         UpstreamPools.Configure(handler);
         handler.ConnectTimeout = ConnectTimeout;
-        handler.ConnectCallback = (connection, cancel) => connector.ConnectAsync(connection.DnsEndPoint, ConnectTimeout, cancel);
+        handler.ConnectCallback = (connection, cancellationToken) =>
+            connector.ConnectAsync(connection.DnsEndPoint, ConnectTimeout, cancellationToken);
         base.ConfigureHandler(context, handler);
     }
 }

@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace EdgeProxy.Proxy.Upstreams;
 
 /// <summary>A connection to an upstream in HTTP/1.1, above TLS where there is any. Decides what follows when it ends before the answer:
-/// <c>SocketsHttpHandler</c> sends a request without content again then, three times and whatever its method. That is right for a safe request
-/// on a connection that was used before, as the upstream may have ended it when the request was on its way (RFC 9110 §9.2.2, RFC 9112 §9.3.1).
-/// Everything else may have been carried out and is sent once.</summary>
+/// <c>SocketsHttpHandler</c> sends a request without content again then, three times and whatever its method. That is right for a safe
+/// request on a connection that was used before, as the upstream may have ended it when the request was on its way (RFC 9110 §9.2.2,
+/// RFC 9112 §9.3.1). Everything else may have been carried out and is sent once.</summary>
 internal sealed class RepetitionStream(Stream inner) : Stream
 {
     private static readonly object Safe = new();

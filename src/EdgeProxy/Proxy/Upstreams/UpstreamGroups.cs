@@ -2,8 +2,8 @@ using EdgeProxy.Configuration.Model;
 
 namespace EdgeProxy.Proxy.Upstreams;
 
-/// <summary>The upstreams of every site. They outlive a reload: a site that names its upstreams as before keeps turn, health and connections;
-/// one that names others keeps them for those that stay. Prepared and committed by one caller at a time.</summary>
+/// <summary>The upstreams of every site. They outlive a reload: a site that names its upstreams as before keeps turn, health and
+/// connections; one that names others keeps them for those that stay. Prepared and committed by one caller at a time.</summary>
 internal sealed class UpstreamGroups(UpstreamPools pools, TimeProvider time)
 {
     private Dictionary<string, UpstreamGroup> _groups = [];
@@ -54,7 +54,8 @@ internal sealed class UpstreamGroups(UpstreamPools pools, TimeProvider time)
         pools.RemoveUnheld();
     }
 
-    private static IEnumerable<UpstreamPool> PoolsOfThoseNotIn(Dictionary<string, UpstreamGroup> other, Dictionary<string, UpstreamGroup> groups) => groups
+    private static IEnumerable<UpstreamPool> PoolsOfThoseNotIn(
+        Dictionary<string, UpstreamGroup> other, Dictionary<string, UpstreamGroup> groups) => groups
         .Where(pair => !ReferenceEquals(other.GetValueOrDefault(pair.Key), pair.Value))
         .SelectMany(pair => pair.Value.Upstreams, (_, upstream) => upstream.Pool);
 }

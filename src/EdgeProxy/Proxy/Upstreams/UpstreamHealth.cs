@@ -1,7 +1,8 @@
 namespace EdgeProxy.Proxy.Upstreams;
 
-/// <summary>Whether an upstream that has others beside it is worth a request. An unreachable one is left out at once; one that fails otherwise
-/// when at least half of its requests of some seconds did, so that a few slow pages say nothing. After a pause it is tried again.</summary>
+/// <summary>Whether an upstream that has others beside it is worth a request. An unreachable one is left out at once; one that fails
+/// otherwise when at least half of its requests of some seconds did, so that a few slow pages say nothing. After a pause it is tried
+/// again.</summary>
 internal sealed class UpstreamHealth(TimeProvider time)
 {
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
@@ -35,7 +36,8 @@ internal sealed class UpstreamHealth(TimeProvider time)
 
     public void WasUnreachable() => Volatile.Write(ref _unreachableSince, time.GetTimestamp());
 
-    private bool IsOver(ref long since) => Volatile.Read(ref since) is var start && (start == long.MinValue || time.GetElapsedTime(start) >= Pause);
+    private bool IsOver(ref long since) =>
+        Volatile.Read(ref since) is var start && (start == long.MinValue || time.GetElapsedTime(start) >= Pause);
 
     private void Count(ref int counter)
     {

@@ -8,8 +8,8 @@ namespace EdgeProxy.Proxy.Upstreams;
 /// <summary>Looks a name up; what it returns is tried in that order.</summary>
 internal delegate Task<IPAddress[]> NameLookup(string name, CancellationToken cancellationToken);
 
-/// <summary>The addresses of upstreams' names: looked up for each connection, so that a change is followed at once; where DNS fails or is slow,
-/// the last good ones serve on. A name is looked up once at a time, however many connections wait for it.</summary>
+/// <summary>The addresses of upstreams' names: looked up for each connection, so that a change is followed at once; where DNS fails or is
+/// slow, the last good ones serve on. A name is looked up once at a time, however many connections wait for it.</summary>
 internal sealed class UpstreamNames(NameLookup lookup, TimeProvider time, ILogger logger)
 {
     /// <summary>How long a connection waits for the lookup of a name whose addresses are known from before.</summary>

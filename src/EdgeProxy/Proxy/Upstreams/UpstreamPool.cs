@@ -1,7 +1,7 @@
 namespace EdgeProxy.Proxy.Upstreams;
 
-/// <summary>The connections to one upstream, shared by all sites that name it alike. Opened with the first request; closed when no site names
-/// it any more and no request uses it.</summary>
+/// <summary>The connections to one upstream, shared by all sites that name it alike. Opened with the first request; closed when no site
+/// names it any more and no request uses it.</summary>
 internal sealed class UpstreamPool(Func<HttpMessageInvoker> create) : IDisposable
 {
     private readonly Lock _lock = new();
@@ -15,8 +15,8 @@ internal sealed class UpstreamPool(Func<HttpMessageInvoker> create) : IDisposabl
     /// <summary>Whether a site names it.</summary>
     public bool IsHeld => Volatile.Read(ref _holders) > 0;
 
-    /// <summary>For one request, which calls <see cref="Exit"/> when it is over. A request from before a reload may enter late: it finds the
-    /// pool open.</summary>
+    /// <summary>For one request, which calls <see cref="Exit"/> when it is over. A request from before a reload may enter late: it finds
+    /// the pool open.</summary>
     public HttpMessageInvoker Enter()
     {
         Interlocked.Increment(ref _requests);

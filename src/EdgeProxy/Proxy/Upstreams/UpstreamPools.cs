@@ -19,7 +19,8 @@ internal sealed class UpstreamPools(UpstreamConnector connector, DemoUpstream de
 
     public UpstreamPool For(Upstream upstream, TimeSpan connectTimeout)
     {
-        var key = (upstream is Upstream.Server { Address: var address } ? address.GetLeftPart(UriPartial.Authority) : "demo", connectTimeout);
+        var address = upstream is Upstream.Server server ? server.Address.GetLeftPart(UriPartial.Authority) : "demo";
+        var key = (address, connectTimeout);
         if (!_pools.TryGetValue(key, out var pool))
             _pools.Add(key, pool = new UpstreamPool(() => Create(upstream, connectTimeout)));
         return pool;
@@ -67,7 +68,7 @@ internal sealed class UpstreamPools(UpstreamConnector connector, DemoUpstream de
             ConnectCallback = upstream switch
             {
                 Upstream.Server { Address: var address } => Connect(address, connectTimeout),
-                Upstream.Demo => (_, cancel) => ConnectDemoAsync(connectTimeout, cancel),
+                Upstream.Demo => (_, cancellationToken) => ConnectDemoAsync(connectTimeout, cancellationToken),
                 _ => throw new UnreachableException(),
             },
         };
@@ -79,9 +80,9 @@ internal sealed class UpstreamPools(UpstreamConnector connector, DemoUpstream de
     private Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> Connect(Uri address, TimeSpan timeout)
     {
         if (address.Scheme != Uri.UriSchemeHttps)
-            return (context, cancel) => connector.ConnectAsync(context.DnsEndPoint, timeout, cancel);
+            return (context, cancellationToken) => connector.ConnectAsync(context.DnsEndPoint, timeout, cancellationToken);
         var speaksHttp2 = true;
-        return async (context, cancel) =>
+        return async (context, cancellationToken) =>
         {
             // Once a server has chosen HTTP/1.1, the handler goes on speaking it: HTTP/2 must not be offered again.
             var offersHttp2 = speaksHttp2 && context.InitialRequestMessage.Version.Major >= 2;
@@ -89,16 +90,16 @@ internal sealed class UpstreamPools(UpstreamConnector connector, DemoUpstream de
                 context.DnsEndPoint,
                 timeout,
                 offersHttp2 ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http11],
-                cancel);
+                cancellationToken);
             if (offersHttp2)
                 speaksHttp2 = ((SslStream)stream).NegotiatedApplicationProtocol == SslApplicationProtocol.Http2;
             return stream;
         };
     }
 
-    private async ValueTask<Stream> ConnectDemoAsync(TimeSpan timeout, CancellationToken cancel)
+    private async ValueTask<Stream> ConnectDemoAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var port = await demo.StartAsync();
-        return await connector.ConnectAsync(new DnsEndPoint(IPAddress.Loopback.ToString(), port), timeout, cancel);
+        return await connector.ConnectAsync(new DnsEndPoint(IPAddress.Loopback.ToString(), port), timeout, cancellationToken);
     }
 }

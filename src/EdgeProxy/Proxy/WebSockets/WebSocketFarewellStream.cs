@@ -94,22 +94,22 @@ internal sealed class WebSocketFarewellStream : Stream
         }
     }
 
-    private async ValueTask EndFrameAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancel)
+    private async ValueTask EndFrameAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         if (_saidFarewell)
             return;
         if (_frames.HasClosed)
         {
-            await _client.WriteAsync(buffer, cancel);
+            await _client.WriteAsync(buffer, cancellationToken);
             return;
         }
 
         var rest = _frames.FollowToBoundary(buffer.Span);
         if (rest > 0)
-            await _client.WriteAsync(buffer[..rest], cancel);
+            await _client.WriteAsync(buffer[..rest], cancellationToken);
         if (!_frames.AtBoundary || _frames.HasClosed)
             return;
         _saidFarewell = true;
-        await _client.WriteAsync(GoingAway, cancel);
+        await _client.WriteAsync(GoingAway, cancellationToken);
     }
 }

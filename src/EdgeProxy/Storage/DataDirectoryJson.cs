@@ -5,7 +5,7 @@ using EdgeProxy.Observability;
 namespace EdgeProxy.Storage;
 
 /// <summary>Values of the data directory that are JSON.</summary>
-internal static class JsonText
+internal static class DataDirectoryJson
 {
     public static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
@@ -17,7 +17,7 @@ internal static class JsonText
     public static async Task<T?> ReadJsonAsync<T>(this IDataDirectory directory, string key, CancellationToken cancellationToken)
         where T : class => (await directory.LookAtJsonAsync<T>(key, cancellationToken)).Value;
 
-    /// <summary>The same, and whether there is something that cannot be understood.</summary>
+    /// <summary>The same, and whether there is a value that cannot be understood.</summary>
     public static async Task<(T? Value, bool IsDamaged)> LookAtJsonAsync<T>(
         this IDataDirectory directory, string key, CancellationToken cancellationToken)
         where T : class
@@ -29,7 +29,7 @@ internal static class JsonText
         }
         catch (JsonException)
         {
-            // What it says is left out: it quotes what it read, which may be a key.
+            // The exception is dropped: its message quotes the content, which may be a private key.
             return (null, true);
         }
     }
