@@ -16,7 +16,7 @@ import tempfile
 
 from stage import PROGRAM, Stage, accepts, free_port, wait
 
-NAME = "bench.test"
+NAME = "localhost"
 
 
 def cpu(process):
@@ -65,12 +65,12 @@ def nginx(stage, upstream):
 def load(process, port, seconds):
     """Microseconds of CPU for each request, and requests a second."""
     before = cpu(process)
-    answer = subprocess.run(["wrk", "-t2", "-c64", f"-d{seconds}", "-H", f"Host: {NAME}", f"https://127.0.0.1:{port}/"], check=True,
+    answer = subprocess.run(["wrk", "-t2", "-c64", f"-d{seconds}", "-H", f"Host: {NAME}", f"https://{NAME}:{port}/"], check=True,
                             capture_output=True, text=True).stdout
     requests = int(re.search(r"(\d+) requests in", answer)[1])
     if "Non-2xx" in answer or "Socket errors" in answer:
-        print(answer)
-    return (cpu(process) - before) * 1_000_000 / requests, requests / seconds
+        print(process.args, answer)
+    return (cpu(process) - before) * 1_000_000 / max(requests, 1), requests / seconds
 
 
 def main():

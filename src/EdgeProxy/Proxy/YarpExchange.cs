@@ -12,7 +12,8 @@ internal sealed class YarpExchange(IHttpForwarder forwarder) : IUpstreamExchange
         var client = upstream.Pool.Enter();
         try
         {
-            await forwarder.SendAsync(context, upstream.Address, client, RequestTo(upstream, context), new YarpTransformer(upstream.HostHeader));
+            var messages = new YarpTransformer(upstream.HostHeader);
+            await forwarder.SendAsync(context, upstream.Address, client, RequestTo(upstream, context), messages);
             return YarpOutcome.Take(context);
         }
         finally
@@ -28,7 +29,9 @@ internal sealed class YarpExchange(IHttpForwarder forwarder) : IUpstreamExchange
         {
             ActivityTimeout = upstream.Timeout,
             Version = protocol == UpstreamProtocol.Http1 ? HttpVersion.Version11 : HttpVersion.Version20,
-            VersionPolicy = protocol == UpstreamProtocol.Http2 ? HttpVersionPolicy.RequestVersionExact : HttpVersionPolicy.RequestVersionOrLower,
+            VersionPolicy = protocol == UpstreamProtocol.Http2
+                ? HttpVersionPolicy.RequestVersionExact
+                : HttpVersionPolicy.RequestVersionOrLower,
         };
     }
 }

@@ -43,7 +43,8 @@ internal static class ForwardedHeaders
     }
 
     /// <summary>The same for a route that has forwarded headers of its own: what it decides about is left to it.</summary>
-    public static bool IsForgedBesideARoutes(string name, bool peerIsTrusted) => IsForged(name, peerIsTrusted) && !MayBeARoutes.Contains(name);
+    public static bool IsForgedBesideARoutes(string name, bool peerIsTrusted) =>
+        IsForged(name, peerIsTrusted) && !MayBeARoutes.Contains(name);
 
     /// <summary>Writes who asked, and the mark by which a loop is known.</summary>
     public static void Write<TMessage>(
@@ -60,7 +61,8 @@ internal static class ForwardedHeaders
         Mark(message, add);
     }
 
-    /// <summary>Leaves the mark by which a loop is known, behind what the client has sent: the header lists every proxy on the way.</summary>
+    /// <summary>Leaves the mark by which a loop is known, behind what the client has sent: the header lists every proxy on the
+    /// way.</summary>
     public static void Mark<TMessage>(TMessage message, Action<TMessage, string, StringValues> add) =>
         add(message, LoopMark.Header, LoopMark.Token);
 

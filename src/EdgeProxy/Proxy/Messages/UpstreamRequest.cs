@@ -12,8 +12,8 @@ internal static class UpstreamRequest
 {
     private static readonly UriCreationOptions AsIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    /// <summary>Writes every header but Host and those that say how the body is framed on the connection: <paramref name="add"/> is called once
-    /// for each name that the client has sent, then for ours.</summary>
+    /// <summary>Writes every header but Host and those that say how the body is framed on the connection: <paramref name="add"/> is called
+    /// once for each name that the client has sent, then for ours.</summary>
     public static void WriteHeaders<TMessage>(
         HttpContext context, RequestFacts facts, TMessage message, Action<TMessage, string, StringValues> add)
     {

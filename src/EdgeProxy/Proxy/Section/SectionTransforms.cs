@@ -13,7 +13,9 @@ internal sealed class SectionTransforms : ITransformProvider
 {
     /// <summary>What YARP's own copy leaves out of requests and responses beside those that stay; it passes here.</summary>
     public static readonly IReadOnlyList<string> HeadersThatYarpDrops =
-        [HeaderNames.AltSvc, HeaderNames.UpgradeInsecureRequests, "ALPN", "Close", "Proxy-Features", "Proxy-Instruction", "Security-Scheme"];
+    [
+        HeaderNames.AltSvc, HeaderNames.UpgradeInsecureRequests, "ALPN", "Close", "Proxy-Features", "Proxy-Instruction", "Security-Scheme",
+    ];
 
     public void ValidateRoute(TransformRouteValidationContext context)
     {

@@ -17,12 +17,14 @@ internal sealed class UpstreamConnector(
     private readonly UpstreamNames _names = new(lookup ?? Dns.GetHostAddressesAsync, time, logger);
 
     /// <param name="endPoint">Name and port.</param>
-    /// <param name="timeout">How long all of it may take, as <paramref name="cancellationToken"/> will say. Each address but the last has a share of it,
-    /// so that one that stays silent leaves time for the others.</param>
+    /// <param name="timeout">How long all of it may take, as <paramref name="cancellationToken"/> will say. Each address but the last has
+    /// a share of it, so that one that stays silent leaves time for the others.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var addresses = IPAddress.TryParse(endPoint.Host, out var literal) ? [literal] : await _names.FindAsync(endPoint.Host, cancellationToken);
+        var addresses = IPAddress.TryParse(endPoint.Host, out var literal)
+            ? [literal]
+            : await _names.FindAsync(endPoint.Host, cancellationToken);
         // Half of the time is left for the connection itself.
         await sockets.TakeAsync(timeout / 2, cancellationToken);
         try

@@ -3,8 +3,8 @@ using System.Threading.Channels;
 
 namespace EdgeProxy.Proxy.Upstreams;
 
-/// <summary>Bounds how many sockets to upstreams are open at once: each has a descriptor, and one client's connection in HTTP/2 may ask for a
-/// hundred of them. One too many waits for another to close.</summary>
+/// <summary>Bounds how many sockets to upstreams are open at once: each has a descriptor, and one client's connection in HTTP/2 may ask for
+/// a hundred of them. One too many waits for another to close.</summary>
 /// <param name="max">How many; at least 1.</param>
 internal sealed class UpstreamSockets(int max)
 {
@@ -13,7 +13,8 @@ internal sealed class UpstreamSockets(int max)
 
     /// <summary>Takes one, which is given back by <see cref="Release"/>. Waits no longer than <paramref name="patience"/>, and until
     /// <paramref name="cancellationToken"/> ends it.</summary>
-    /// <exception cref="SocketException">None has become free: <see cref="SocketError.TooManyOpenSockets"/>, as the system would say.</exception>
+    /// <exception cref="SocketException">None has become free: <see cref="SocketError.TooManyOpenSockets"/>, as the system would
+    /// say.</exception>
     public ValueTask TakeAsync(TimeSpan patience, CancellationToken cancellationToken) =>
         _open.Writer.TryWrite(0) ? default : new ValueTask(WaitAsync(patience, cancellationToken));
 
