@@ -86,7 +86,7 @@ internal sealed class CertificateKeeper(CertificateTable table, Func<Certificate
         var seen = loops.ConvertAll(loop => loop.Read());
         await Task.Delay(BetweenLooks, time, cancellationToken);
         foreach (var (loop, files) in loops.Zip(seen))
-            await loop.TakeIfStillAsync(files, cancellationToken);
+            await loop.TryTakeIfStillAsync(files, cancellationToken);
     }
 
     /// <summary>Ends all loops, and starts none any more. What is served goes on being served.</summary>

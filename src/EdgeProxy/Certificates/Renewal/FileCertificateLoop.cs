@@ -73,8 +73,7 @@ internal sealed class FileCertificateLoop(CertificateSource.File source, TimePro
             }
             catch (Exception exception)
             {
-                logger.LogError(
-                    EdgeEvent.FileNotTakenOver.Id(), exception, "Taking over the certificate in {File} failed unexpectedly", source.Path);
+                Report(exception);
             }
         }
     }
@@ -115,6 +114,19 @@ internal sealed class FileCertificateLoop(CertificateSource.File source, TimePro
         // Also a pair that was refused before: its first day may have come, or what is served instead may have expired.
         Offer();
         return seen;
+    }
+
+    /// <summary>The same, but only logs what goes wrong: the loop tries again.</summary>
+    public async Task TryTakeIfStillAsync(FilePair seen, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TakeIfStillAsync(seen, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Report(exception);
+        }
     }
 
     /// <summary>Has the pair that the first look found prove itself.</summary>
@@ -165,6 +177,9 @@ internal sealed class FileCertificateLoop(CertificateSource.File source, TimePro
                 _names.Offer(pair.Certificate, pair.IsTried);
         }
     }
+
+    private void Report(Exception exception) => logger.LogError(
+        EdgeEvent.FileNotTakenOver.Id(), exception, "Taking over the certificate in {File} failed unexpectedly", source.Path);
 
     private string Useless(string reason) => $"No client can connect with the pair {source.Path} and {source.KeyPath} ({reason}). "
         + "Use an RSA key of 2048 bits or more, or an elliptic curve key on P-256, P-384 or P-521.";
