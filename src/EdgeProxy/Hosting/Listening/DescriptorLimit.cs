@@ -11,7 +11,7 @@ internal static class DescriptorLimit
 
     /// <summary>For files of the program, of the data directory and of the log, and for the runtime: it ends the process where it gets no
     /// descriptor for the code it compiles.</summary>
-    private const ulong Reserve = 160;
+    private const ulong Reserve = 300;
 
     /// <summary>What an idle TLS connection takes, rounded up.</summary>
     private const long BytesPerConnection = 48 * 1024;
