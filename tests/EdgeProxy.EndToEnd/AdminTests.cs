@@ -63,7 +63,8 @@ public sealed class AdminTests(AdminTests.Stage stage) : IClassFixture<AdminTest
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(method, new Uri($"http://127.0.0.1:{stage.Edge.AdminPort}/reload"));
         request.Headers.Host = host;
-        if (command is not null) request.Headers.Add("X-EdgeProxy-Command", command);
+        if (command is not null)
+            request.Headers.Add("X-EdgeProxy-Command", command);
         using var response = await client.SendAsync(request, Token);
         return response.StatusCode;
     }
@@ -100,9 +101,12 @@ public sealed class AdminTests(AdminTests.Stage stage) : IClassFixture<AdminTest
 
         public async ValueTask DisposeAsync()
         {
-            if (_edge is not null) await _edge.DisposeAsync();
-            if (_section is not null) await _section.DisposeAsync();
-            if (_upstream is not null) await _upstream.DisposeAsync();
+            if (_edge is not null)
+                await _edge.DisposeAsync();
+            if (_section is not null)
+                await _section.DisposeAsync();
+            if (_upstream is not null)
+                await _upstream.DisposeAsync();
         }
 
         private static Task<LocalServer> StartServerAsync(string name) => LocalServer.StartAsync(async context =>

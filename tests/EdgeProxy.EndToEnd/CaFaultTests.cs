@@ -28,7 +28,8 @@ public sealed class CaFaultTests
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
 
         Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "one.test"));
-        if (fault != "never answers") await edge.WaitForOutputAsync("No certificate for one.test: ");
+        if (fault != "never answers")
+            await edge.WaitForOutputAsync("No certificate for one.test: ");
         Assert.Equal(HttpStatusCode.OK, await edge.GetAdminAsync("/readyz"));
     }
 
@@ -111,7 +112,8 @@ public sealed class CaFaultTests
         await using var ca = await CaRelay.StartAsync(pebble.DirectoryUrl);
         ca.Intercept = async context =>
         {
-            if (context.Request.Path != "/order-plz") return false;
+            if (context.Request.Path != "/order-plz")
+                return false;
             context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
             context.Response.ContentType = "application/problem+json";
             context.Response.Headers.RetryAfter = asDate ? DateTimeOffset.UtcNow.AddHours(2).ToString("R", CultureInfo.InvariantCulture) : "7200";

@@ -30,7 +30,8 @@ public sealed class KillTests
             await edge.KillAsync();
             AssertNothingIsDamaged(edge);
             // Nothing more to obtain: from the start again, with the account that is there.
-            if (served == 2) Directory.Delete(edge.Data("certificates"), recursive: true);
+            if (served == 2)
+                Directory.Delete(edge.Data("certificates"), recursive: true);
         }
 
         await edge.StartAsync();
@@ -51,7 +52,8 @@ public sealed class KillTests
     {
         using var served = await Handshake.GetCertificateAsync(edge.HttpsPort, name);
         Assert.True(served.MatchesHostname(name));
-        if (served.IssuerName.RawData.AsSpan().SequenceEqual(served.SubjectName.RawData)) return false;
+        if (served.IssuerName.RawData.AsSpan().SequenceEqual(served.SubjectName.RawData))
+            return false;
         using var stored = X509Certificate2.CreateFromPemFile(edge.Data("certificates", name, "fullchain.pem"), edge.Data("certificates", name, "privkey.pem"));
         Assert.Equal(stored.Thumbprint, served.Thumbprint);
         return true;

@@ -173,8 +173,10 @@ public sealed partial class PlainHttpTests(PlainHttpTests.Stage stage) : IClassF
 
         public async ValueTask DisposeAsync()
         {
-            if (_edge is not null) await _edge.DisposeAsync();
-            if (_upstream is not null) await _upstream.DisposeAsync();
+            if (_edge is not null)
+                await _edge.DisposeAsync();
+            if (_upstream is not null)
+                await _upstream.DisposeAsync();
         }
     }
 }

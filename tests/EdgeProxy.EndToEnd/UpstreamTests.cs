@@ -209,7 +209,8 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
     private static string Body(string answer)
     {
         var body = answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
-        if (!answer.Contains("Transfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase)) return body;
+        if (!answer.Contains("Transfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase))
+            return body;
         var text = new StringBuilder();
         while (body.IndexOf("\r\n", StringComparison.Ordinal) is var end and > 0 && Convert.ToInt32(body[..end], 16) is var length and > 0)
         {
@@ -261,17 +262,23 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
 
         public async ValueTask DisposeAsync()
         {
-            if (_edge is not null) await _edge.DisposeAsync();
-            if (_raw is not null) await _raw.DisposeAsync();
-            if (_echo is not null) await _echo.DisposeAsync();
+            if (_edge is not null)
+                await _edge.DisposeAsync();
+            if (_raw is not null)
+                await _raw.DisposeAsync();
+            if (_echo is not null)
+                await _echo.DisposeAsync();
             EventArrived.Dispose();
         }
 
         private async Task AnswerAsync(HttpContext context)
         {
-            if (context.Request.Path == "/events") await SendEventsAsync(context);
-            else if (context.Request.Path == "/silent") await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-            else await EchoAsync(context);
+            if (context.Request.Path == "/events")
+                await SendEventsAsync(context);
+            else if (context.Request.Path == "/silent")
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            else
+                await EchoAsync(context);
         }
 
         private async Task SendEventsAsync(HttpContext context)
@@ -288,7 +295,8 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
         {
             long received = 0;
             var buffer = new byte[65_536];
-            for (int count; (count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0;) received += count;
+            for (int count; (count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0;)
+                received += count;
             await context.Response.WriteAsync(JsonSerializer.Serialize(new
             {
                 method = context.Request.Method,

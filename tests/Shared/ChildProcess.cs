@@ -37,7 +37,8 @@ public sealed class ChildProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
         };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+            start.Environment[name] = value;
         return new ChildProcess(new Process { StartInfo = start });
     }
 
@@ -69,8 +70,10 @@ public sealed class ChildProcess : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            if (HasExited) throw Failed($"ended with exit code {ExitCode} and did not {what}");
-            if (Stopwatch.GetElapsedTime(started) > Patience) throw Failed($"did not {what} within {Patience.TotalSeconds} seconds");
+            if (HasExited)
+                throw Failed($"ended with exit code {ExitCode} and did not {what}");
+            if (Stopwatch.GetElapsedTime(started) > Patience)
+                throw Failed($"did not {what} within {Patience.TotalSeconds} seconds");
             await Task.Delay(20, cancellationToken);
         }
     }
@@ -100,7 +103,8 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         // The guard first: once the program is gone its process id may belong to another.
         _guard.Kill();
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited)
+            _process.Kill();
         await _guard.WaitForExitAsync();
         await _process.WaitForExitAsync();
         _guard.Dispose();
@@ -130,7 +134,8 @@ public sealed class ChildProcess : IAsyncDisposable
 
     private void Append(string? line)
     {
-        lock (_output) _output.AppendLine(line);
+        lock (_output)
+            _output.AppendLine(line);
     }
 
     private InvalidOperationException Failed(string what) =>

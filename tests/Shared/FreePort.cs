@@ -19,7 +19,8 @@ public static class FreePort
         for (var attempt = 0; attempt < Count; attempt++)
         {
             var port = First + (int)((uint)Interlocked.Increment(ref _last) % Count);
-            if (IsFree(port)) return port;
+            if (IsFree(port))
+                return port;
         }
         throw new InvalidOperationException("No loopback port is free.");
     }

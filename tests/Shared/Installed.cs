@@ -15,9 +15,11 @@ public static class Installed
 
     internal static string Require(string path)
     {
-        if (File.Exists(path)) return path;
+        if (File.Exists(path))
+            return path;
         var what = $"{path} is not installed; tests/install-servers.sh does it";
-        if (Environment.GetEnvironmentVariable("EDGEPROXY_REQUIRE_SERVERS") == "1") throw new InvalidOperationException(what);
+        if (Environment.GetEnvironmentVariable("EDGEPROXY_REQUIRE_SERVERS") == "1")
+            throw new InvalidOperationException(what);
         Assert.Skip(what);
         return path;
     }

@@ -54,7 +54,8 @@ public sealed record PebbleOptions
             ["PEBBLE_CHAIN_LENGTH"] = ChainLength.ToString(),
             ["PEBBLE_ALTERNATE_ROOTS"] = AlternateRoots.ToString(),
         };
-        foreach (var (name, value) in Environment) variables[name] = value;
+        foreach (var (name, value) in Environment)
+            variables[name] = value;
         return variables;
     }
 

@@ -24,7 +24,8 @@ public sealed record ServerIdentity(string RootPem, string CertificatePem, strin
     private static X509Extension Names(string[] dnsNames)
     {
         var names = new SubjectAlternativeNameBuilder();
-        foreach (var name in dnsNames) names.AddDnsName(name);
+        foreach (var name in dnsNames)
+            names.AddDnsName(name);
         if (dnsNames.Length == 0)
         {
             names.AddDnsName("localhost");

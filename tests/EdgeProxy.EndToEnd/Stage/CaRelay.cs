@@ -54,7 +54,8 @@ public sealed class CaRelay : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is not null) await _server.DisposeAsync();
+        if (_server is not null)
+            await _server.DisposeAsync();
         _client.Dispose();
         _folder.Dispose();
     }
@@ -82,11 +83,14 @@ public sealed class CaRelay : IAsyncDisposable
     private HttpRequestMessage Translate(HttpRequest request)
     {
         var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(_target!, request.Path + request.QueryString));
-        if (request.ContentLength > 0) message.Content = new StreamContent(request.Body);
+        if (request.ContentLength > 0)
+            message.Content = new StreamContent(request.Body);
         foreach (var (name, value) in request.Headers)
         {
-            if (BodyHeaders.Contains(name, StringComparer.OrdinalIgnoreCase)) message.Content?.Headers.TryAddWithoutValidation(name, (string?)value);
-            else message.Headers.TryAddWithoutValidation(name, (string?)value);
+            if (BodyHeaders.Contains(name, StringComparer.OrdinalIgnoreCase))
+                message.Content?.Headers.TryAddWithoutValidation(name, (string?)value);
+            else
+                message.Headers.TryAddWithoutValidation(name, (string?)value);
         }
         return message;
     }
@@ -95,7 +99,9 @@ public sealed class CaRelay : IAsyncDisposable
     {
         context.Response.StatusCode = (int)answer.StatusCode;
         foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers))
-            if (name is not "Transfer-Encoding" and not "Content-Length") context.Response.Headers[name] = values.ToArray();
-        if (answer.StatusCode != HttpStatusCode.NoContent && context.Request.Method != "HEAD") await context.Response.Body.WriteAsync(body);
+            if (name is not "Transfer-Encoding" and not "Content-Length")
+                context.Response.Headers[name] = values.ToArray();
+        if (answer.StatusCode != HttpStatusCode.NoContent && context.Request.Method != "HEAD")
+            await context.Response.Body.WriteAsync(body);
     }
 }

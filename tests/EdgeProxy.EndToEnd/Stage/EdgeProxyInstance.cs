@@ -53,7 +53,8 @@ public sealed class EdgeProxyInstance : IAsyncDisposable
     public void Configure(string section)
     {
         SectionText = section;
-        if (_process is not null) WriteConfig();
+        if (_process is not null)
+            WriteConfig();
     }
 
     /// <summary>Starts the process and waits until it says that it is ready.</summary>

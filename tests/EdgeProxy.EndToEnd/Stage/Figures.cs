@@ -8,7 +8,8 @@ public static class Figures
     public static void Report(string line)
     {
         TestContext.Current.TestOutputHelper?.WriteLine(line);
-        if (Environment.GetEnvironmentVariable("EDGEPROXY_TEST_FIGURES") is { Length: > 0 } path) File.AppendAllText(path, line + "\n");
+        if (Environment.GetEnvironmentVariable("EDGEPROXY_TEST_FIGURES") is { Length: > 0 } path)
+            File.AppendAllText(path, line + "\n");
     }
 }
 

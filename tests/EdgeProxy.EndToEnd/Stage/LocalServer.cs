@@ -21,7 +21,8 @@ public sealed class LocalServer : IAsyncDisposable
     public static async Task<LocalServer> StartAsync(RequestDelegate answer, Action<ListenOptions>? configure = null, string address = "127.0.0.1",
         int port = 0)
     {
-        if (port == 0) port = FreePort.Next();
+        if (port == 0)
+            port = FreePort.Next();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrel(options =>
         {

@@ -39,7 +39,8 @@ public sealed class RawUpstream : IAsyncDisposable
     {
         try
         {
-            while (true) _connections.Add(AnswerAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            while (true)
+                _connections.Add(AnswerAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
         }
         catch (OperationCanceledException)
         {
@@ -53,7 +54,8 @@ public sealed class RawUpstream : IAsyncDisposable
         try
         {
             var stream = client.GetStream();
-            if (await HasHeadAsync(stream)) await stream.WriteAsync(Encoding.Latin1.GetBytes(Reply), _stop.Token);
+            if (await HasHeadAsync(stream))
+                await stream.WriteAsync(Encoding.Latin1.GetBytes(Reply), _stop.Token);
             client.Client.Shutdown(SocketShutdown.Send);
         }
         catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)
@@ -69,7 +71,8 @@ public sealed class RawUpstream : IAsyncDisposable
         while (await stream.ReadAsync(buffer, _stop.Token) is var count and > 0)
         {
             head += Encoding.Latin1.GetString(buffer, 0, count);
-            if (head.Contains("\r\n\r\n", StringComparison.Ordinal)) return true;
+            if (head.Contains("\r\n\r\n", StringComparison.Ordinal))
+                return true;
         }
         return false;
     }

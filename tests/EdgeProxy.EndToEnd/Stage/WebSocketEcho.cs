@@ -15,7 +15,8 @@ public static class WebSocketEcho
         while (true)
         {
             var message = await socket.ReceiveAsync(buffer, context.RequestAborted);
-            if (message.MessageType == WebSocketMessageType.Close) break;
+            if (message.MessageType == WebSocketMessageType.Close)
+                break;
             await socket.SendAsync(buffer.AsMemory(0, message.Count), message.MessageType, message.EndOfMessage, context.RequestAborted);
         }
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
