@@ -130,7 +130,7 @@ public sealed class CaFaultTests
         // A name that is due is ordered right at the start; this is long after that.
         await Task.Delay(TimeSpan.FromSeconds(3), Token);
 
-        Assert.Single(ca.Exchanges, e => e.Path == "/order-plz");
+        Assert.Single(ca.Exchanges, exchange => exchange.Path == "/order-plz");
         Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "one.test"));
     }
 

@@ -103,7 +103,7 @@ public sealed class DataDirectoryTests
         await Acme.WaitForCertificateAsync(edge, "one.test");
 
         Assert.Equal("{ \"", await File.ReadAllTextAsync(account + ".damaged", Token));
-        Assert.Equal(2, ca.Exchanges.Count(e => e is { Path: "/sign-me-up", Status: 201 }));
+        Assert.Equal(2, ca.Exchanges.Count(exchange => exchange is { Path: "/sign-me-up", Status: 201 }));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class IssuanceTests
         Assert.Equal(Assert.Single(ca.SentChains), await File.ReadAllBytesAsync(edge.Data("certificates", "one.test", "fullchain.pem"), Token));
         var stored = new X509Certificate2Collection();
         stored.ImportFromPemFile(edge.Data("certificates", "one.test", "fullchain.pem"));
-        Assert.Equal(stored.Select(c => c.Thumbprint), chain.Select(c => c.Thumbprint));
+        Assert.Equal(stored.Select(certificate => certificate.Thumbprint), chain.Select(certificate => certificate.Thumbprint));
         Assert.Equal(1, ca.OrderCount);
     }
 

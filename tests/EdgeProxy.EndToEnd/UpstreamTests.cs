@@ -195,7 +195,7 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
         await SendAsync("echo.test", "GET /in-the-log HTTP/1.1");
 
         await stage.Edge.WaitForOutputAsync("/in-the-log");
-        var line = Assert.Single(stage.Edge.Output.Split('\n'), l => l.Contains("/in-the-log", StringComparison.Ordinal));
+        var line = Assert.Single(stage.Edge.Output.Split('\n'), text => text.Contains("/in-the-log", StringComparison.Ordinal));
         Assert.Contains("echo.test", line, StringComparison.Ordinal);
         Assert.Contains("\"GET /in-the-log HTTP/1.1\" 200 ", line, StringComparison.Ordinal);
         Assert.Contains(stage.EchoUrl.Replace("http://", "", StringComparison.Ordinal), line, StringComparison.Ordinal);
@@ -223,7 +223,7 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
     /// <summary>The most memory that the process has had resident at once, in bytes.</summary>
     private long PeakMemory()
     {
-        var line = File.ReadLines($"/proc/{stage.Edge.ProcessId}/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{stage.Edge.ProcessId}/status").First(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
         return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 

@@ -75,10 +75,10 @@ public sealed record PebbleOptions
             ["domainBlocklist"] = new JsonArray([.. BlockedNames.Select(name => JsonValue.Create(name))]),
             ["retryAfter"] = new JsonObject { ["authz"] = RetryAfter, ["order"] = RetryAfter },
             ["externalAccountBindingRequired"] = ExternalAccountKeys.Count > 0,
-            ["externalAccountMACKeys"] = new JsonObject(ExternalAccountKeys.Select(k => KeyValuePair.Create(k.Key, (JsonNode?)k.Value))),
+            ["externalAccountMACKeys"] = new JsonObject(ExternalAccountKeys.Select(key => KeyValuePair.Create(key.Key, (JsonNode?)key.Value))),
         };
         if (Profiles.Count > 0)
-            pebble["profiles"] = new JsonObject(Profiles.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)Profile(p.Key, p.Value))));
+            pebble["profiles"] = new JsonObject(Profiles.Select(profile => KeyValuePair.Create(profile.Key, (JsonNode?)Profile(profile.Key, profile.Value))));
         return new JsonObject { ["pebble"] = pebble }.ToJsonString();
     }
 

@@ -46,11 +46,11 @@ public sealed class CaRelay : IAsyncDisposable
     public ConcurrentQueue<CaExchange> Exchanges { get; } = new();
 
     /// <summary>Pebble's paths: a new order is one POST that was answered with 201.</summary>
-    public int OrderCount => Exchanges.Count(e => e is { Path: "/order-plz", Status: 201 });
+    public int OrderCount => Exchanges.Count(exchange => exchange is { Path: "/order-plz", Status: 201 });
 
     /// <summary>The certificates that the CA sent, as it sent them.</summary>
     public IEnumerable<byte[]> SentChains =>
-        Exchanges.Where(e => e is { Method: "POST", Status: 200 } && e.Answer.AsSpan().StartsWith("-----BEGIN CERTIFICATE"u8)).Select(e => e.Answer);
+        Exchanges.Where(exchange => exchange is { Method: "POST", Status: 200 } && exchange.Answer.AsSpan().StartsWith("-----BEGIN CERTIFICATE"u8)).Select(e => exchange.Answer);
 
     public async ValueTask DisposeAsync()
     {

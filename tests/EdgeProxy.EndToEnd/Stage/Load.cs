@@ -32,10 +32,10 @@ public static partial class Load
         return (await h2Load, await wrk);
     }
 
-    private static async Task<LoadResult> RepeatAsync(Func<Task<LoadResult>> round, CancellationToken done)
+    private static async Task<LoadResult> RepeatAsync(Func<Task<LoadResult>> round, CancellationToken cancellationToken)
     {
         var sum = await round();
-        while (!done.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
             sum += await round();
         return sum;
     }

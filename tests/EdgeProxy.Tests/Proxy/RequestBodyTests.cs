@@ -135,13 +135,13 @@ public sealed class RequestBodyTests
 
     private static string Plain(string response) => response.Replace("\r\n0\r\n\r\n", "", StringComparison.Ordinal);
 
-    private static async Task DripAsync(RawConnection client, CancellationToken ended)
+    private static async Task DripAsync(RawConnection client, CancellationToken cancellationToken)
     {
         try
         {
             while (true)
             {
-                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, ended);
+                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken);
                 await client.SendAsync("x");
             }
         }

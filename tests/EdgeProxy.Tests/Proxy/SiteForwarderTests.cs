@@ -42,14 +42,14 @@ public sealed class SiteForwarderTests
     [Fact]
     public async Task Answers503WhileNoneIsHealthyAndTriesAgainAfterAPause()
     {
-        var clock = new FakeTimeProvider();
+        var time = new FakeTimeProvider();
         await using var edge = await TestEdge.StartAsync(
-            TestEdge.Target(RawUpstream.Refusing(), RawUpstream.Refusing()), services: services => services.AddSingleton<TimeProvider>(clock));
+            TestEdge.Target(RawUpstream.Refusing(), RawUpstream.Refusing()), services: services => services.AddSingleton<TimeProvider>(time));
         using var client = edge.Client();
         Assert.Equal(HttpStatusCode.BadGateway, (await client.GetAsync("x", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("x", Cancel)).StatusCode);
         Assert.Equal("site.test: no upstream is healthy (503)", edge.Log.Warnings[^1]);
-        clock.Advance(UpstreamHealth.Pause);
+        time.Advance(UpstreamHealth.Pause);
         Assert.Equal(HttpStatusCode.BadGateway, (await client.GetAsync("x", Cancel)).StatusCode);
     }
 

@@ -286,14 +286,14 @@ public sealed class AcmeIssuerTests
     private static IChallengeSolver NoChallenge => new SlowSolver(null);
 
     private static async Task<byte[]> IssueAsync(
-        Issuers issuers, AcmeConfig authority, Stores stores, string name, CancellationToken? cancellation = null)
+        Issuers issuers, AcmeConfig authority, Stores stores, string name, CancellationToken? cancellationToken = null)
     {
         using var key = KeyFactory.Create(CertificateKeyType.P256);
         // Not disposed of, so that the session stays, as it does while the name is configured.
         var issuer = issuers.Create(new CertificateSource.Acme(authority), stores);
-        using var turn = await issuer.TakeTurnAsync(name, hasFailed: false, cancellation ?? TestContext.Current.CancellationToken);
+        using var turn = await issuer.TakeTurnAsync(name, hasFailed: false, cancellationToken ?? TestContext.Current.CancellationToken);
         return await issuer.IssueAsync(
-            new Issuance(name, key, null, _ => Task.CompletedTask, new Random(1)), cancellation ?? TestContext.Current.CancellationToken);
+            new Issuance(name, key, null, _ => Task.CompletedTask, new Random(1)), cancellationToken ?? TestContext.Current.CancellationToken);
     }
 
     /// <summary>Solves nothing for names that begin with "slow".</summary>

@@ -9,7 +9,7 @@ public sealed class CertificateKeeperTests : RenewalStage
     [Fact]
     public async Task EveryNameIsServedWhenApplyReturns()
     {
-        Issuer.Before = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        Issuer.Before = (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
 
         Apply("a.example", "b.example", "10.0.0.1", "*.c.example");
 
@@ -26,9 +26,9 @@ public sealed class CertificateKeeperTests : RenewalStage
     [Fact]
     public async Task ANameThatHangsOrFailsHoldsUpNoOther()
     {
-        Issuer.Before = (issuance, cancellation) => issuance.Name switch
+        Issuer.Before = (issuance, cancellationToken) => issuance.Name switch
         {
-            "hangs.example" => Task.Delay(Timeout.Infinite, cancellation),
+            "hangs.example" => Task.Delay(Timeout.Infinite, cancellationToken),
             "fails.example" => throw new IssuanceException("No."),
             "crashes.example" => throw new InvalidOperationException("A bug."),
             _ => Task.CompletedTask,
@@ -61,10 +61,10 @@ public sealed class CertificateKeeperTests : RenewalStage
     public async Task ARemovedNameIsNoLongerAskedFor()
     {
         var cancelled = new TaskCompletionSource();
-        Issuer.Before = async (_, cancellation) =>
+        Issuer.Before = async (_, cancellationToken) =>
         {
-            using var registration = cancellation.Register(() => cancelled.TrySetResult());
-            await Task.Delay(Timeout.Infinite, cancellation);
+            using var registration = cancellationToken.Register(() => cancelled.TrySetResult());
+            await Task.Delay(Timeout.Infinite, cancellationToken);
         };
         Apply("a.example", "b.example");
         await Eventually.BecomesTrueAsync(() => Issuer.Requests.Count == 2);
@@ -109,12 +109,12 @@ public sealed class CertificateKeeperTests : RenewalStage
     {
         string[] names = [.. Enumerable.Range(0, 50).Select(number => $"n{number}.example")];
         var running = 0;
-        Issuer.Before = async (_, cancellation) =>
+        Issuer.Before = async (_, cancellationToken) =>
         {
             Interlocked.Increment(ref running);
             try
             {
-                await Task.Delay(Timeout.Infinite, cancellation);
+                await Task.Delay(Timeout.Infinite, cancellationToken);
             }
             finally
             {
@@ -177,7 +177,7 @@ public sealed class CertificateKeeperTests : RenewalStage
     {
         // A placeholder's year would not end within what a date can hold, so making one fails.
         Time.SetUtcNow(DateTimeOffset.MaxValue.AddDays(-100));
-        Issuer.Before = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        Issuer.Before = (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
 
         Apply([.. Enumerable.Range(0, 2000).Select(number => $"n{number}.example")]);
 
@@ -285,11 +285,11 @@ public sealed class CertificateKeeperTests : RenewalStage
     {
         var order = new Uri("https://fake.example/order/1");
         var gate = new TaskCompletionSource();
-        Issuer.Before = async (issuance, cancellation) =>
+        Issuer.Before = async (issuance, cancellationToken) =>
         {
             await gate.Task;
             await issuance.OrderPlaced(order);
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
         };
         Apply("a.example");
         await Eventually.BecomesTrueAsync(() => Issuer.Requests.Count == 1);

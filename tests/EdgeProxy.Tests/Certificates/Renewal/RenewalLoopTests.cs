@@ -152,10 +152,10 @@ public sealed class RenewalLoopTests : RenewalStage
     public async Task AnOrderThatACrashInterruptedIsCarriedOnWithTheSameKey()
     {
         var order = new Uri("https://fake.example/order/1");
-        Issuer.Before = async (issuance, cancellation) =>
+        Issuer.Before = async (issuance, cancellationToken) =>
         {
             await issuance.OrderPlaced(order);
-            await Task.Delay(Timeout.Infinite, cancellation);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
         };
         Apply("a.example");
         await Eventually.BecomesTrueAsync(() => File.Exists(PathOf("a.example", "renewal.json")));
@@ -193,10 +193,10 @@ public sealed class RenewalLoopTests : RenewalStage
     [Fact]
     public async Task AnOrderWithAKeyOfAnotherTypeIsGivenUp()
     {
-        Issuer.Before = async (issuance, cancellation) =>
+        Issuer.Before = async (issuance, cancellationToken) =>
         {
             await issuance.OrderPlaced(new Uri("https://fake.example/order/1"));
-            await Task.Delay(Timeout.Infinite, cancellation);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
         };
         Apply("a.example");
         await Eventually.BecomesTrueAsync(() => File.Exists(PathOf("a.example", "renewal.json")));
@@ -256,7 +256,7 @@ public sealed class RenewalLoopTests : RenewalStage
         var served = Table.Find("a.example")!.Leaf.Thumbprint;
         await Keeper.StopAsync();
 
-        Issuer.Before = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        Issuer.Before = (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
         // A placeholder's year would not end within what a date can hold, so making one would fail.
         Time.SetUtcNow(DateTimeOffset.MaxValue.AddDays(-100));
         await RestartAsync("a.example");
@@ -333,7 +333,7 @@ public sealed class RenewalLoopTests : RenewalStage
     [Fact]
     public async Task TwoProcessesOrderEachNameOnceAndServeTheSame()
     {
-        Issuer.Before = (_, cancellation) => Task.Delay(30, cancellation);
+        Issuer.Before = (_, cancellationToken) => Task.Delay(30, cancellationToken);
         string[] names = [.. Enumerable.Range(0, 6).Select(number => $"n{number}.example")];
         await using var other = new OtherProcess(this);
 
@@ -404,11 +404,11 @@ public sealed class RenewalLoopTests : RenewalStage
     {
         var orders = 0;
         var random = new Random(1);
-        Issuer.Before = async (issuance, cancellation) =>
+        Issuer.Before = async (issuance, cancellationToken) =>
         {
             if (issuance.PendingOrder is null)
                 await issuance.OrderPlaced(new Uri($"https://fake.example/order/{Interlocked.Increment(ref orders)}"));
-            await Task.Delay(random.Next(5, 30), cancellation);
+            await Task.Delay(random.Next(5, 30), cancellationToken);
         };
 
         for (var round = 0; round < 20; round++)

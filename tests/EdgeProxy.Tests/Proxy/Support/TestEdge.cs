@@ -143,8 +143,8 @@ internal sealed class TestEdge : IAsyncDisposable
     };
 
     /// <summary>Connects to this edge whatever the address says.</summary>
-    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel) =>
-        (await RawConnection.OpenAsync(Port, cancel)).Stream;
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
+        (await RawConnection.OpenAsync(Port, cancellationToken)).Stream;
 
     public async ValueTask DisposeAsync()
     {

@@ -50,7 +50,7 @@ public sealed class UpstreamNamesTests
     {
         var names = Create();
         await names.FindAsync("api", Cancel);
-        _answer = cancelled => Task.Delay(Timeout.InfiniteTimeSpan, _time, cancelled).ContinueWith<IPAddress[]>(_ => [], Cancel, default, TaskScheduler.Default);
+        _answer = cancellationToken => Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken).ContinueWith<IPAddress[]>(_ => [], Cancel, default, TaskScheduler.Default);
         var waiting = Enumerable.Range(0, 10).Select(_ => names.FindAsync("api", Cancel)).ToList();
 
         while (!waiting.TrueForAll(find => find.IsCompleted))
