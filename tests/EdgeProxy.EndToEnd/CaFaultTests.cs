@@ -38,7 +38,7 @@ public sealed class CaFaultTests
     {
         using var folder = new TestFolder();
         var port = FreePort.Next();
-        var root = folder.Write("root.pem", ServerIdentity.Create().RootPem);
+        var root = folder.Write("root.pem", TestCa.CreateRoot().Pem);
         await using var edge = new EdgeProxyInstance($$"""
             {{Acme.Authority($"https://localhost:{port}/dir", root)}}, "Domains": { "one.test": { "Upstream": "demo" } }
             """);
@@ -116,7 +116,9 @@ public sealed class CaFaultTests
                 return false;
             context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
             context.Response.ContentType = "application/problem+json";
-            context.Response.Headers.RetryAfter = asDate ? DateTimeOffset.UtcNow.AddHours(2).ToString("R", CultureInfo.InvariantCulture) : "7200";
+            context.Response.Headers.RetryAfter = asDate
+                ? DateTimeOffset.UtcNow.AddHours(2).ToString("R", CultureInfo.InvariantCulture)
+                : "7200";
             await context.Response.WriteAsync("""
                 { "type": "urn:ietf:params:acme:error:rateLimited", "detail": "too many certificates for this test", "status": 429 }
                 """, context.RequestAborted);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -75,7 +76,8 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
     {
         var port = stage.NginxPort;
         await using (await NginxProcess.StartAsync(port,
-            $"server {{ listen 127.0.0.1:{port}; location / {{ return 200 \"$http_host $http_x_real_ip $request_uri\"; }} location /teapot {{ return 418 'short'; }} }}"))
+            $"server {{ listen 127.0.0.1:{port}; location / {{ return 200 \"$http_host $http_x_real_ip $request_uri\"; }} "
+            + "location /teapot { return 418 'short'; } }"))
         {
             var answer = await SendAsync("nginx.test", "GET /x?y HTTP/1.1");
             var teapot = await SendAsync("nginx.test", "GET /teapot HTTP/1.1");
@@ -101,7 +103,7 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc", "502", "BAD_GATEWAY")]
     public async Task AnAnswerThatIsNoneIsABadGateway(string reply, string status, string code)
     {
-        stage.Raw.Reply = reply;
+        stage.Reply = reply;
 
         var answer = await SendAsync("raw.test", "GET / HTTP/1.1");
 
@@ -116,7 +118,7 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", "--http2", 92)]
     public async Task AnAnswerThatIsCutReachesTheClientAsABrokenOne(string reply, string version, int exitCode)
     {
-        stage.Raw.Reply = reply;
+        stage.Reply = reply;
 
         var curl = await Tool.RunAsync(Installed.Program("curl"),
             ["-sS", "-k", version, "--connect-to", $"::127.0.0.1:{stage.Edge.HttpsPort}", $"https://raw.test:{stage.Edge.HttpsPort}/"]);
@@ -159,7 +161,8 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
     public async Task ServerSentEventsArriveOneByOne()
     {
         using var client = Clients.Http();
-        using var response = await client.GetAsync(new Uri($"https://echo.test:{stage.Edge.HttpsPort}/events"), HttpCompletionOption.ResponseHeadersRead, Token);
+        using var response = await client.GetAsync(
+            new Uri($"https://echo.test:{stage.Edge.HttpsPort}/events"), HttpCompletionOption.ResponseHeadersRead, Token);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Token));
 
         // The upstream sends the next event only when it has been told that this one arrived.
@@ -181,9 +184,11 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
         using var small = await client.PutAsync(Uri("upload.test"), new ByteArrayContent(new byte[1_000_000]), Token);
         var before = PeakMemory();
 
-        using var response = await client.PutAsync(Uri("upload.test"), new StreamContent(new Zeros(size), 65_536) { Headers = { ContentLength = size } }, Token);
+        using var response = await client.PutAsync(
+            Uri("upload.test"), new StreamContent(new Zeros(size), 65_536) { Headers = { ContentLength = size } }, Token);
 
-        Assert.Equal($"{size}", JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token)).RootElement.GetProperty("received").ToString());
+        Assert.Equal(
+            $"{size}", JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token)).RootElement.GetProperty("received").ToString());
         var grown = (PeakMemory() - before) / 1024 / 1024;
         Figures.Report($"an upload of {size / 1024 / 1024} MB: {grown} MB more resident memory");
         Assert.InRange(grown, 0, 100);
@@ -203,8 +208,12 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
 
     private Uri Uri(string name) => new($"https://{name}:{stage.Edge.HttpsPort}/");
 
-    private Task<string> SendAsync(string name, string requestLine, string headers = "") => RawHttp.SendTlsAsync(stage.Edge.HttpsPort, name,
-        $"{requestLine}\r\nHost: {name}\r\n{(headers.Length > 0 ? headers + "\r\n" : "")}Connection: close\r\n\r\n");
+    private async Task<string> SendAsync(string name, string requestLine, string headers = "")
+    {
+        var lines = headers.Length > 0 ? headers + "\r\n" : "";
+        var request = $"{requestLine}\r\nHost: {name}\r\n{lines}Connection: close\r\n\r\n";
+        return (await RawClient.SendAsync(stage.Edge.HttpsPort, request, name)).Text;
+    }
 
     private static string Body(string answer)
     {
@@ -223,19 +232,22 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
     /// <summary>The most memory that the process has had resident at once, in bytes.</summary>
     private long PeakMemory()
     {
-        var line = File.ReadLines($"/proc/{stage.Edge.ProcessId}/status").First(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+        var line = File.ReadLines($"/proc/{stage.Edge.ProcessId}/status")
+            .First(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return 1024 * long.Parse(
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public sealed class Stage : IAsyncLifetime
     {
         private LocalServer? _echo;
-        private RawUpstream? _raw;
+        private RawServer? _raw;
         private EdgeProxyInstance? _edge;
 
         public EdgeProxyInstance Edge => _edge!;
 
-        public RawUpstream Raw => _raw!;
+        /// <summary>What the next connections to raw.test get, byte for byte.</summary>
+        public string Reply { get; set; } = "";
 
         public string EchoUrl => _echo!.Url;
 
@@ -246,7 +258,7 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
         public async ValueTask InitializeAsync()
         {
             _echo = await LocalServer.StartAsync(AnswerAsync);
-            _raw = RawUpstream.Start();
+            _raw = RawServer.Start(ReplyAsync);
             _edge = new EdgeProxyInstance($$"""
                 "Domains": {
                   "echo.test": { "Upstream": "{{_echo.Url}}", "Certificate": { "Source": "Internal" } },
@@ -269,6 +281,13 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
             if (_echo is not null)
                 await _echo.DisposeAsync();
             EventArrived.Dispose();
+        }
+
+        private async Task ReplyAsync(RawConnection connection)
+        {
+            await connection.ReadHeadAsync();
+            await connection.SendAsync(Reply);
+            connection.Socket.Shutdown(SocketShutdown.Send);
         }
 
         private async Task AnswerAsync(HttpContext context)
@@ -302,7 +321,8 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
                 method = context.Request.Method,
                 target = context.Features.Get<IHttpRequestFeature>()!.RawTarget,
                 received,
-                headers = context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+                headers = context.Request.Headers.ToDictionary(
+                    header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             }), context.RequestAborted);
         }
     }

@@ -146,7 +146,7 @@ public sealed class CertificateKeeperTests : RenewalStage
         Assert.Single(Log.Lines, line =>
             line.Message.StartsWith("Serving a.example, b.example, c.example with the certificate in ", StringComparison.Ordinal));
 
-        // One comes, one goes, the rest notices nothing.
+        // One name is added and one is taken out: the other loops must not change.
         Keeper.Apply(TestConfig.Create(DataDirectory, source, "d.example", "b.example", "c.example"));
         Assert.Null(Table.Find("a.example"));
         Assert.All((string[])["b.example", "c.example", "d.example"], name => Assert.Same(served, Table.Find(name)));
@@ -209,10 +209,10 @@ public sealed class CertificateKeeperTests : RenewalStage
         await AllIssuedAsync();
         await Keeper.StopAsync();
         Time.Advance(TimeSpan.FromDays(100));
-        var (chain, key) = TestCa.CreateRoot().Issue("a.example", TimeSpan.FromDays(365));
+        var pair = TestCa.CreateRoot().Issue("a.example", TimeSpan.FromDays(365));
         Table = new CertificateTable();
         Keeper = CreateKeeper();
-        Keeper.Apply(TestConfig.Create(DataDirectory, FilesWith((chain, key)), "a.example"));
+        Keeper.Apply(TestConfig.Create(DataDirectory, FilesWith(pair), "a.example"));
         var fromFile = Table.Find("a.example");
 
         var gate = new TaskCompletionSource();
@@ -228,8 +228,8 @@ public sealed class CertificateKeeperTests : RenewalStage
     [Fact]
     public async Task ANameWithANewSourceKeepsWhatItHasUntilThatDelivers()
     {
-        var (chain, key) = TestCa.CreateRoot().Issue("a.example");
-        var file = FilesWith((chain, key));
+        var pair = TestCa.CreateRoot().Issue("a.example");
+        var file = FilesWith(pair);
         var gate = new TaskCompletionSource();
         Issuer.Before = (_, _) => gate.Task;
         Keeper.Apply(TestConfig.Create(DataDirectory, file, "a.example"));
@@ -249,9 +249,9 @@ public sealed class CertificateKeeperTests : RenewalStage
         Issuer.Before = (_, _) => gate.Task;
         Apply("a.example");
         await Eventually.BecomesTrueAsync(() => Issuer.Requests.Count == 1);
-        var (chain, key) = TestCa.CreateRoot().Issue("a.example");
+        var pair = TestCa.CreateRoot().Issue("a.example");
 
-        Keeper.Apply(TestConfig.Create(DataDirectory, FilesWith((chain, key)), "a.example"));
+        Keeper.Apply(TestConfig.Create(DataDirectory, FilesWith(pair), "a.example"));
         var fromFile = Table.Find("a.example");
         // The CA answers although nobody waits any more.
         gate.SetResult();
@@ -267,7 +267,7 @@ public sealed class CertificateKeeperTests : RenewalStage
         Issuer.Before = (_, _) => gate.Task;
         Apply("a.example");
         await Eventually.BecomesTrueAsync(() => Issuer.Requests.Count == 1);
-        // As the replaced loop may just be writing it.
+        // The replaced loop may be in the middle of writing this file.
         await File.WriteAllTextAsync(PathOf("a.example", "fullchain.pem"), "half a", TestContext.Current.CancellationToken);
 
         Keeper.Apply(TestConfig.Create(DataDirectory, IssuedOtherwise, "a.example"));
@@ -276,7 +276,8 @@ public sealed class CertificateKeeperTests : RenewalStage
             () => Keeper.Statuses.Single().State is CertificateState.Issued state && state.NextAttempt > Time.GetUtcNow(), () => Log.Text);
 
         Assert.Single(Issuer.Requests);
-        Assert.Contains(Table.Find("a.example")!.Leaf.ExportCertificatePem(), ReadFile("a.example", "fullchain.pem"), StringComparison.Ordinal);
+        Assert.Contains(
+            Table.Find("a.example")!.Leaf.ExportCertificatePem(), ReadFile("a.example", "fullchain.pem"), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(DataDirectory, "*.damaged*", SearchOption.AllDirectories));
     }
 

@@ -15,7 +15,7 @@ public sealed class RenewalLoopTests : RenewalStage
     {
         Issuer.Before = (_, _) =>
         {
-            // Where the chain would go.
+            // A folder stands where the chain would be written.
             Directory.CreateDirectory(PathOf("a.example", "fullchain.pem/in the way"));
             return Task.CompletedTask;
         };
@@ -28,7 +28,8 @@ public sealed class RenewalLoopTests : RenewalStage
         Issuer.Before = (_, _) => Task.CompletedTask;
         await Eventually.BecomesTrueAsync(() => !Table.Find("a.example")!.IsPlaceholder, Time, TimeSpan.FromMinutes(1));
 
-        Assert.Contains(Table.Find("a.example")!.Leaf.ExportCertificatePem(), ReadFile("a.example", "fullchain.pem"), StringComparison.Ordinal);
+        Assert.Contains(
+            Table.Find("a.example")!.Leaf.ExportCertificatePem(), ReadFile("a.example", "fullchain.pem"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +75,8 @@ public sealed class RenewalLoopTests : RenewalStage
         await AllIssuedAsync();
 
         Assert.Equal(Time.GetUtcNow().AddHours(1), Keeper.Statuses.Single().State.NextAttempt);
-        await Eventually.BecomesTrueAsync(() => Log.Lines.Any(line => line.Level == LogLevel.Warning && line.Message.Contains("clock", StringComparison.Ordinal)));
+        await Eventually.BecomesTrueAsync(
+            () => Log.Lines.Any(line => line.Level == LogLevel.Warning && line.Message.Contains("clock", StringComparison.Ordinal)));
         Assert.Single(issuer.Requests);
         await Eventually.BecomesTrueAsync(() => issuer.Requests.Count == 2, Time, TimeSpan.FromMinutes(5));
     }
@@ -89,7 +91,7 @@ public sealed class RenewalLoopTests : RenewalStage
         foreach (var minutes in (double[])[1, 10, 100, 1440, 1440])
         {
             attempts++;
-            // It has tried, and waits.
+            // The loop has tried and begins to wait.
             await Eventually.BecomesTrueAsync(() => Time.Timers == attempts);
             Assert.Equal(attempts, Issuer.Requests.Count);
             var next = Keeper.Statuses.Single().State.NextAttempt!.Value;
@@ -225,7 +227,8 @@ public sealed class RenewalLoopTests : RenewalStage
         gate.SetResult();
 
         await Eventually.BecomesTrueAsync(() => Table.Find("a.example")!.Leaf.Thumbprint != first.Leaf.Thumbprint);
-        await Eventually.BecomesTrueAsync(() => ReadFile("a.example", "renewal.json").Contains("\"issuedBy\": \"https://production", StringComparison.Ordinal));
+        await Eventually.BecomesTrueAsync(
+            () => ReadFile("a.example", "renewal.json").Contains("\"issuedBy\": \"https://production", StringComparison.Ordinal));
         await RestartAsync("a.example");
         Assert.Equal(2, Issuer.Requests.Count);
     }
@@ -359,7 +362,8 @@ public sealed class RenewalLoopTests : RenewalStage
 
         await Eventually.BecomesTrueAsync(() => Issuer.Requests.Count == 2, Time, TimeSpan.FromHours(12));
         await Eventually.BecomesTrueAsync(
-            () => Table.Find("a.example")!.Leaf.Thumbprint != first && other.Table.Find("a.example")!.Leaf.Thumbprint != first, () => Log.Text);
+            () => Table.Find("a.example")!.Leaf.Thumbprint != first && other.Table.Find("a.example")!.Leaf.Thumbprint != first,
+            () => Log.Text);
 
         Assert.Equal(2, Issuer.Requests.Count);
         Assert.Equal(Table.Find("a.example")!.Leaf.Thumbprint, other.Table.Find("a.example")!.Leaf.Thumbprint);

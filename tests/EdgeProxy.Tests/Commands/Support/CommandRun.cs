@@ -2,7 +2,6 @@ using EdgeProxy.Commands;
 using EdgeProxy.Configuration.Source;
 using EdgeProxy.Hosting;
 using EdgeProxy.Hosting.Reload;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Commands;
 

@@ -48,7 +48,8 @@ public static partial class Load
         var statuses = H2LoadStatuses().Match(result.Output);
         if (!requests.Success || !statuses.Success)
             throw new InvalidOperationException($"h2load printed no summary:\n{result}");
-        var failed = Number(requests, 2) + Number(requests, 3) + Number(requests, 4) + Number(statuses, 2) + Number(statuses, 3) + Number(statuses, 4);
+        var failed = Number(requests, 2) + Number(requests, 3) + Number(requests, 4) + Number(statuses, 2) + Number(statuses, 3)
+            + Number(statuses, 4);
         return new LoadResult(Number(requests, 1), failed, failed > 0 ? result.Output : "");
     }
 
@@ -60,7 +61,8 @@ public static partial class Load
         if (!requests.Success)
             throw new InvalidOperationException($"wrk printed no summary:\n{result}");
         var errors = WrkErrors().Match(result.Output);
-        var failed = Number(WrkStatuses().Match(result.Output), 1) + Number(errors, 1) + Number(errors, 2) + Number(errors, 3) + Number(errors, 4);
+        var failed = Number(WrkStatuses().Match(result.Output), 1) + Number(errors, 1) + Number(errors, 2) + Number(errors, 3)
+            + Number(errors, 4);
         return new LoadResult(Number(requests, 1), failed, failed > 0 ? result.Output : "");
     }
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace EdgeProxy.EndToEnd;
 
-/// <summary>What a test measured and asserts nothing about: shown with its output, and appended to $EDGEPROXY_TEST_FIGURES where that is set.</summary>
+/// <summary>
+/// What a test measured and asserts nothing about: shown with its output, and appended to $EDGEPROXY_TEST_FIGURES where that is set.
+/// </summary>
 public static class Figures
 {
     public static void Report(string line)

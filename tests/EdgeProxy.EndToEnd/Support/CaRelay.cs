@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
@@ -23,14 +22,16 @@ public sealed class CaRelay : IAsyncDisposable
 
     private CaRelay(Uri? target) => _target = target;
 
-    /// <summary>Starts a relay to <paramref name="directoryUrl"/>; without one there is nothing behind it but <see cref="Intercept"/>.</summary>
+    /// <summary>
+    /// Starts a relay to <paramref name="directoryUrl"/>; without one there is nothing behind it but <see cref="Intercept"/>.
+    /// </summary>
     public static async Task<CaRelay> StartAsync(Uri? directoryUrl = null)
     {
         var relay = new CaRelay(directoryUrl);
-        var identity = ServerIdentity.Create();
-        relay.RootPemPath = relay._folder.Write("relay-root.pem", identity.RootPem);
-        var certificate = X509Certificate2.CreateFromPem(identity.CertificatePem, identity.KeyPem);
-        relay._server = await LocalServer.StartAsync(relay.AnswerAsync, listener => listener.UseHttps(certificate));
+        var ca = TestCa.CreateRoot();
+        relay.RootPemPath = relay._folder.Write("relay-root.pem", ca.Pem);
+        var certificate = ca.Issue().ToCertificate();
+        relay._server = await LocalServer.StartAsync(relay.AnswerAsync, listen: listener => listener.UseHttps(certificate));
         return relay;
     }
 
@@ -50,7 +51,9 @@ public sealed class CaRelay : IAsyncDisposable
 
     /// <summary>The certificates that the CA sent, as it sent them.</summary>
     public IEnumerable<byte[]> SentChains =>
-        Exchanges.Where(exchange => exchange is { Method: "POST", Status: 200 } && exchange.Answer.AsSpan().StartsWith("-----BEGIN CERTIFICATE"u8)).Select(e => exchange.Answer);
+        Exchanges.Where(exchange => exchange is { Method: "POST", Status: 200 })
+            .Select(exchange => exchange.Answer)
+            .Where(answer => answer.AsSpan().StartsWith("-----BEGIN CERTIFICATE"u8));
 
     public async ValueTask DisposeAsync()
     {
@@ -64,7 +67,8 @@ public sealed class CaRelay : IAsyncDisposable
     {
         if (await Intercept(context))
         {
-            Exchanges.Enqueue(new CaExchange(context.Request.Method, context.Request.Path, context.Response.StatusCode, [], DateTimeOffset.UtcNow));
+            Exchanges.Enqueue(
+                new CaExchange(context.Request.Method, context.Request.Path, context.Response.StatusCode, [], DateTimeOffset.UtcNow));
             return;
         }
         if (_target is null)
@@ -75,7 +79,8 @@ public sealed class CaRelay : IAsyncDisposable
         using var request = Translate(context.Request);
         using var answer = await _client.SendAsync(request, context.RequestAborted);
         var body = await answer.Content.ReadAsByteArrayAsync(context.RequestAborted);
-        Exchanges.Enqueue(new CaExchange(context.Request.Method, context.Request.Path, (int)answer.StatusCode, body, DateTimeOffset.UtcNow));
+        Exchanges.Enqueue(
+            new CaExchange(context.Request.Method, context.Request.Path, (int)answer.StatusCode, body, DateTimeOffset.UtcNow));
         await WriteAsync(context, answer, body);
     }
 
