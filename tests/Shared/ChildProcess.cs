@@ -95,6 +95,8 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         using var kill = Process.Start("kill", ["-" + name, Id.ToString()]);
         kill.WaitForExit();
+        if (kill.ExitCode != 0)
+            throw Failed($"could not be sent the signal {name}");
     }
 
     public async ValueTask DisposeAsync()

@@ -8,7 +8,11 @@ using System.Text;
 namespace EdgeProxy.Testing;
 
 /// <summary>One end of a connection, plain or with TLS, spoken to in Latin-1 text: a character is a byte.</summary>
-public sealed class RawConnection(Socket socket) : IDisposable
+/// <param name="socket">Belongs to the connection from now on.</param>
+/// <param name="cancellationToken">
+/// Ends everything that is going on. Not the running test's at the time: a server that several tests share outlives each of them.
+/// </param>
+public sealed class RawConnection(Socket socket, CancellationToken cancellationToken) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
@@ -29,7 +33,7 @@ public sealed class RawConnection(Socket socket) : IDisposable
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancellationToken);
-        return new RawConnection(socket);
+        return new RawConnection(socket, cancellationToken);
     }
 
     /// <summary>Opens one with TLS for HTTP/1.1 that takes any certificate.</summary>
@@ -77,11 +81,10 @@ public sealed class RawConnection(Socket socket) : IDisposable
         Stream = tls;
         await tls.AuthenticateAsServerAsync(
             new SslServerAuthenticationOptions { ServerCertificate = certificate, EnabledSslProtocols = versions },
-            TestContext.Current.CancellationToken);
+            cancellationToken);
     }
 
-    public async Task SendAsync(string text) =>
-        await Stream.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
+    public async Task SendAsync(string text) => await Stream.WriteAsync(Encoding.Latin1.GetBytes(text), cancellationToken);
 
     /// <summary>Reads up to and with <paramref name="end"/>.</summary>
     public async Task<string> ReadUntilAsync(string end)
@@ -136,7 +139,7 @@ public sealed class RawConnection(Socket socket) : IDisposable
 
     private async Task<bool> FillAsync()
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(Patience);
         var read = await Stream.ReadAsync(_buffer, timeout.Token);
         _unread += Encoding.Latin1.GetString(_buffer, 0, read);

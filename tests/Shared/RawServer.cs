@@ -9,6 +9,7 @@ namespace EdgeProxy.Testing;
 /// <summary>A server that does to each connection what a test says, and then closes it. No connection holds up another.</summary>
 public sealed class RawServer : IAsyncDisposable
 {
+    private readonly CancellationTokenSource _stop = new();
     private readonly TcpListener _listener;
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly Task _accepting;
@@ -56,6 +57,7 @@ public sealed class RawServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listener.Stop();
+        await _stop.CancelAsync();
         await _accepting;
         await Task.WhenAll(_connections);
     }
@@ -72,7 +74,7 @@ public sealed class RawServer : IAsyncDisposable
         {
             while (true)
             {
-                var connection = new RawConnection(await _listener.AcceptSocketAsync());
+                var connection = new RawConnection(await _listener.AcceptSocketAsync(), _stop.Token);
                 Interlocked.Increment(ref _accepted);
                 _connections.Add(RunAsync(connection, script));
             }
@@ -91,8 +93,7 @@ public sealed class RawServer : IAsyncDisposable
             {
                 await script(connection);
             }
-            catch (Exception exception)
-                when (exception is IOException or AuthenticationException or ObjectDisposedException or OperationCanceledException)
+            catch (Exception exception) when (exception is IOException or AuthenticationException or OperationCanceledException)
             {
                 // The other side closed first. The test asserts what it expects of that.
             }
