@@ -6,7 +6,6 @@ using EdgeProxy.Configuration.Model;
 using EdgeProxy.Hosting.Listening;
 using EdgeProxy.Hosting.Pipeline;
 using EdgeProxy.Http;
-using EdgeProxy.Observability;
 using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -147,12 +146,9 @@ internal sealed class EdgeServer : IAsyncDisposable
     private static void SetUp(
         ListenOptions listen, ListenerKind kind, TlsHandshakeCallbackOptions handshake, ConnectionDelegateWrapper? wrap)
     {
-        var loggers = listen.ApplicationServices.GetRequiredService<ILoggerFactory>();
-        var limit = new ConnectionLimit(TimeProvider.System, loggers.CreateLogger<ConnectionLimit>());
-        var rejection = new RejectionMiddleware(new AccessLog(loggers), TimeProvider.System);
         if (wrap is not null)
             listen.Use(next => wrap(next));
-        Listeners.SetUp(listen, kind, limit, handshake, rejection);
+        EdgeServices.SetUp(listen, kind, handshake);
     }
 
     private static CertificateScope Shares(EdgeConfig config, Func<string, string, bool>? more) => (connection, host) =>

@@ -78,8 +78,11 @@ internal sealed class TestEdge : IAsyncDisposable
             Listeners.SetUp(kestrel);
             kestrel.Listen(IPAddress.Loopback, 0, listener =>
             {
+                EdgeServices.SetUp(listener, ListenerKind.Http);
+                // The tests do without TLS where the product has it: for HTTP/2 and for the scheme https.
                 listener.Protocols = protocols;
-                listener.Use(ListenerFeature.Mark(scheme == "https" ? ListenerKind.Https : ListenerKind.Http));
+                if (scheme == "https")
+                    listener.Use(ListenerFeature.Mark(ListenerKind.Https));
             });
         });
         var app = builder.Build();
