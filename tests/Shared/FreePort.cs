@@ -12,7 +12,9 @@ public static class FreePort
 {
     private const int First = 10_000;
     private const int Count = 22_000;
-    private static int _last = Environment.ProcessId * 101;
+
+    // Test processes that run at the same time have ids close to each other; a large factor keeps their ports far apart.
+    private static int _last = Environment.ProcessId * 7919;
 
     public static int Next()
     {
