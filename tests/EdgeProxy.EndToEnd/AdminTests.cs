@@ -18,7 +18,8 @@ public sealed class AdminTests(AdminTests.Stage stage) : IClassFixture<AdminTest
 
     [Fact]
     public async Task AReloadThatABrowserCouldSendByAccidentIsRefused() =>
-        Assert.Contains(await SendAsync(HttpMethod.Post, command: null), (HttpStatusCode[])[HttpStatusCode.Forbidden, HttpStatusCode.BadRequest]);
+        Assert.Contains(
+            await SendAsync(HttpMethod.Post, command: null), (HttpStatusCode[])[HttpStatusCode.Forbidden, HttpStatusCode.BadRequest]);
 
     [Theory]
     [InlineData("evil.test")]
@@ -39,23 +40,25 @@ public sealed class AdminTests(AdminTests.Stage stage) : IClassFixture<AdminTest
     [InlineData("POST", "/reload")]
     public async Task ThePublicPortsAreNoAdminPorts(string method, string path)
     {
-        string Request(string host) => $"{method} {path} HTTP/1.1\r\nHost: {host}\r\nX-EdgeProxy-Command: reload\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        string Request(string host) => $"{method} {path} HTTP/1.1\r\nHost: {host}\r\nX-EdgeProxy-Command: reload\r\n"
+            + "Content-Length: 0\r\nConnection: close\r\n\r\n";
 
-        var https = await RawHttp.SendTlsAsync(stage.Edge.HttpsPort, "one.test", Request("one.test"));
-        var http = await RawHttp.SendAsync(stage.Edge.HttpPort, Request("plain.test"));
-        var byAddress = await RawHttp.SendAsync(stage.Edge.HttpPort, Request("127.0.0.1"));
+        var https = await RawClient.SendAsync(stage.Edge.HttpsPort, Request("one.test"), "one.test");
+        var http = await RawClient.SendAsync(stage.Edge.HttpPort, Request("plain.test"));
+        var byAddress = await RawClient.SendAsync(stage.Edge.HttpPort, Request("127.0.0.1"));
 
-        Assert.EndsWith($"upstream got {method} {path}", https, StringComparison.Ordinal);
-        Assert.EndsWith($"upstream got {method} {path}", http, StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 404 ", byAddress, StringComparison.Ordinal);
+        Assert.EndsWith($"upstream got {method} {path}", https.Text, StringComparison.Ordinal);
+        Assert.EndsWith($"upstream got {method} {path}", http.Text, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 404 ", byAddress.Text, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task ARouteOfYarpsSectionIsServedBesideThem()
     {
-        var answer = await RawHttp.SendTlsAsync(stage.Edge.HttpsPort, "one.test", "GET /section/x HTTP/1.1\r\nHost: one.test\r\nConnection: close\r\n\r\n");
+        var answer = await RawClient.SendAsync(
+            stage.Edge.HttpsPort, "GET /section/x HTTP/1.1\r\nHost: one.test\r\nConnection: close\r\n\r\n", "one.test");
 
-        Assert.EndsWith("section got GET /section/x", answer, StringComparison.Ordinal);
+        Assert.EndsWith("section got GET /section/x", answer.Text, StringComparison.Ordinal);
     }
 
     private async Task<HttpStatusCode> SendAsync(HttpMethod method, string? command, string? host = null)
@@ -63,7 +66,8 @@ public sealed class AdminTests(AdminTests.Stage stage) : IClassFixture<AdminTest
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(method, new Uri($"http://127.0.0.1:{stage.Edge.AdminPort}/reload"));
         request.Headers.Host = host;
-        if (command is not null) request.Headers.Add("X-EdgeProxy-Command", command);
+        if (command is not null)
+            request.Headers.Add("X-EdgeProxy-Command", command);
         using var response = await client.SendAsync(request, Token);
         return response.StatusCode;
     }
@@ -90,7 +94,9 @@ public sealed class AdminTests(AdminTests.Stage stage) : IClassFixture<AdminTest
                 // With routes of YARP's own section every request goes through routing, as those of the admin port do.
                 OtherSections = $$"""
                     "ReverseProxy": {
-                      "Routes": { "section": { "ClusterId": "section", "Match": { "Hosts": [ "one.test" ], "Path": "/section/{**rest}" } } },
+                      "Routes": {
+                        "section": { "ClusterId": "section", "Match": { "Hosts": [ "one.test" ], "Path": "/section/{**rest}" } }
+                      },
                       "Clusters": { "section": { "Destinations": { "one": { "Address": "{{_section.Url}}/" } } } }
                     },
                     """,
@@ -100,9 +106,12 @@ public sealed class AdminTests(AdminTests.Stage stage) : IClassFixture<AdminTest
 
         public async ValueTask DisposeAsync()
         {
-            if (_edge is not null) await _edge.DisposeAsync();
-            if (_section is not null) await _section.DisposeAsync();
-            if (_upstream is not null) await _upstream.DisposeAsync();
+            if (_edge is not null)
+                await _edge.DisposeAsync();
+            if (_section is not null)
+                await _section.DisposeAsync();
+            if (_upstream is not null)
+                await _upstream.DisposeAsync();
         }
 
         private static Task<LocalServer> StartServerAsync(string name) => LocalServer.StartAsync(async context =>

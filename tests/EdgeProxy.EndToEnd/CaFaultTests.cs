@@ -28,7 +28,8 @@ public sealed class CaFaultTests
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
 
         Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "one.test"));
-        if (fault != "never answers") await edge.WaitForOutputAsync("No certificate for one.test: ");
+        if (fault != "never answers")
+            await edge.WaitForOutputAsync("No certificate for one.test: ");
         Assert.Equal(HttpStatusCode.OK, await edge.GetAdminAsync("/readyz"));
     }
 
@@ -37,7 +38,7 @@ public sealed class CaFaultTests
     {
         using var folder = new TestFolder();
         var port = FreePort.Next();
-        var root = folder.Write("root.pem", ServerIdentity.Create().RootPem);
+        var root = folder.Write("root.pem", TestCa.CreateRoot().Pem);
         await using var edge = new EdgeProxyInstance($$"""
             {{Acme.Authority($"https://localhost:{port}/dir", root)}}, "Domains": { "one.test": { "Upstream": "demo" } }
             """);
@@ -111,10 +112,13 @@ public sealed class CaFaultTests
         await using var ca = await CaRelay.StartAsync(pebble.DirectoryUrl);
         ca.Intercept = async context =>
         {
-            if (context.Request.Path != "/order-plz") return false;
+            if (context.Request.Path != "/order-plz")
+                return false;
             context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
             context.Response.ContentType = "application/problem+json";
-            context.Response.Headers.RetryAfter = asDate ? DateTimeOffset.UtcNow.AddHours(2).ToString("R", CultureInfo.InvariantCulture) : "7200";
+            context.Response.Headers.RetryAfter = asDate
+                ? DateTimeOffset.UtcNow.AddHours(2).ToString("R", CultureInfo.InvariantCulture)
+                : "7200";
             await context.Response.WriteAsync("""
                 { "type": "urn:ietf:params:acme:error:rateLimited", "detail": "too many certificates for this test", "status": 429 }
                 """, context.RequestAborted);
@@ -128,7 +132,7 @@ public sealed class CaFaultTests
         // A name that is due is ordered right at the start; this is long after that.
         await Task.Delay(TimeSpan.FromSeconds(3), Token);
 
-        Assert.Single(ca.Exchanges, e => e.Path == "/order-plz");
+        Assert.Single(ca.Exchanges, exchange => exchange.Path == "/order-plz");
         Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "one.test"));
     }
 

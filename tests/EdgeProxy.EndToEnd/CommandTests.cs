@@ -8,7 +8,8 @@ public sealed class CommandTests
 {
     private const string Good = """
         "Domains": { "one.test": { "Upstream": "demo", "Certificate": { "Source": "Internal" } },
-                     "two.test": { "Upstream": "http://127.0.0.1:9", "Aliases": [ "www.two.test" ], "Certificate": { "Source": "Internal" } } }
+                     "two.test": {
+                       "Upstream": "http://127.0.0.1:9", "Aliases": [ "www.two.test" ], "Certificate": { "Source": "Internal" } } }
         """;
 
     private const string Bad = """
@@ -102,7 +103,9 @@ public sealed class CommandTests
 
         Assert.True(result.ExitCode == 0, result.ToString());
         foreach (var name in (string[])["one.test", "two.test", "www.two.test"])
-            Assert.Contains(result.Output.Split('\n'), line => line.Contains(name, StringComparison.Ordinal) && line.Contains("Internal", StringComparison.OrdinalIgnoreCase));
+            Assert.Contains(
+                result.Output.Split('\n'),
+                line => line.Contains(name, StringComparison.Ordinal) && line.Contains("Internal", StringComparison.OrdinalIgnoreCase));
         Assert.False(Directory.Exists(edge.DataDirectory), "check changes nothing");
     }
 

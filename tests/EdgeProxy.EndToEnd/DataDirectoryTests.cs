@@ -12,7 +12,11 @@ public sealed class DataDirectoryTests
     {
         using var folder = new TestFolder();
         var launcher = await Mounts.RequireAsync();
-        await using var edge = new EdgeProxyInstance(Sites) { DataDirectory = folder.Path, Launcher = [.. launcher, Mounts.ReadOnly(folder.Path), "sh"] };
+        await using var edge = new EdgeProxyInstance(Sites)
+        {
+            DataDirectory = folder.Path,
+            Launcher = [.. launcher, Mounts.ReadOnly(folder.Path), "sh"],
+        };
         await edge.StartAsync();
 
         Assert.Equal(HttpStatusCode.OK, await GetAsync(edge, "one.test"));
@@ -28,7 +32,7 @@ public sealed class DataDirectoryTests
         await using var pebble = await PebbleProcess.StartAsync(cancellationToken: Token);
         using var folder = new TestFolder();
         var launcher = await Mounts.RequireAsync();
-        // Room for one block, which the first folder takes.
+        // The disk has room for one block, which the first folder takes.
         var script = Mounts.SmallDisk(folder.Path, 4);
         await using var edge = new EdgeProxyInstance($$"""
             {{Acme.Authority(pebble.DirectoryUrl.ToString(), pebble.RootPemPath)}},
@@ -78,7 +82,8 @@ public sealed class DataDirectoryTests
         await Acme.WaitForCertificateAsync(edge, "one.test");
         await Acme.WaitForCertificateAsync(edge, "two.test");
         await edge.StopAsync();
-        File.Copy(edge.Data("certificates", "two.test", "privkey.pem"), edge.Data("certificates", "one.test", "privkey.pem"), overwrite: true);
+        File.Copy(
+            edge.Data("certificates", "two.test", "privkey.pem"), edge.Data("certificates", "one.test", "privkey.pem"), overwrite: true);
 
         await edge.StartAsync();
 
@@ -103,7 +108,7 @@ public sealed class DataDirectoryTests
         await Acme.WaitForCertificateAsync(edge, "one.test");
 
         Assert.Equal("{ \"", await File.ReadAllTextAsync(account + ".damaged", Token));
-        Assert.Equal(2, ca.Exchanges.Count(e => e is { Path: "/sign-me-up", Status: 201 }));
+        Assert.Equal(2, ca.Exchanges.Count(exchange => exchange is { Path: "/sign-me-up", Status: 201 }));
     }
 
     [Fact]
@@ -112,7 +117,7 @@ public sealed class DataDirectoryTests
         await using var pebble = await PebbleProcess.StartAsync(cancellationToken: Token);
         await using var ca = await CaRelay.StartAsync(pebble.DirectoryUrl);
         string[] names = [.. Enumerable.Range(0, 12).Select(number => $"n{number}.test")];
-        // The CA comes to the first one only, whoever has ordered.
+        // The CA validates on the first one's port, whichever process has ordered.
         await using var one = new EdgeProxyInstance(Acme.Section(ca, names)) { HttpPort = pebble.HttpPort };
         await using var two = new EdgeProxyInstance(Acme.Section(ca, names)) { DataDirectory = one.DataDirectory };
 
@@ -192,7 +197,7 @@ public sealed class DataDirectoryTests
         Assert.Equal("mine", await File.ReadAllTextAsync(edge.Data("certificates", "not a name!", "fullchain.pem"), Token));
     }
 
-    // The CA is never there: nothing listens on port 9.
+    // Nothing listens on port 9, so the CA cannot be reached.
     private const string Sites = """
         "Acme": { "AcceptTermsOfService": true, "DirectoryUrl": "https://localhost:9/dir" },
         "Domains": { "one.test": { "Upstream": "demo" }, "own.test": { "Upstream": "demo", "Certificate": { "Source": "Internal" } } }

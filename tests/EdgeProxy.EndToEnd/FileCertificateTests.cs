@@ -22,30 +22,32 @@ public sealed class FileCertificateTests
         using var placeholder = await Handshake.GetCertificateAsync(edge.HttpsPort, "localhost");
         using var own = await Handshake.GetCertificateAsync(edge.HttpsPort, "own.test");
 
-        var (first, second) = (ServerIdentity.Create(), ServerIdentity.Create());
-        await File.WriteAllTextAsync(path, first.CertificatePem, Token);
-        await File.WriteAllTextAsync(keyPath, first.KeyPem, Token);
+        var (first, second) = (TestCa.CreateRoot().Issue(), TestCa.CreateRoot().Issue());
+        await File.WriteAllTextAsync(path, first.Chain, Token);
+        await File.WriteAllTextAsync(keyPath, first.Key, Token);
         await edge.WaitUntilAsync(() => IsServedAsync(edge, first), "serve the pair that appeared");
 
-        // Half a file, then a certificate without its key: the pair before goes on.
-        await File.WriteAllTextAsync(path, second.CertificatePem[..200], Token);
+        // The pair before is served on while there is half a file, or a certificate without its key.
+        await File.WriteAllTextAsync(path, second.Chain[..200], Token);
         await edge.RunAsync("reload");
-        await edge.WaitForOutputAsync($"The certificate of localhost cannot be used, the last good one stays: The pair {path} and {keyPath} has a certificate file that is damaged");
+        await edge.WaitForOutputAsync(
+            "The certificate of localhost cannot be used, the last good one stays: "
+            + $"The pair {path} and {keyPath} has a certificate file that is damaged");
         Assert.True(await IsServedAsync(edge, first));
-        await File.WriteAllTextAsync(path, second.CertificatePem, Token);
+        await File.WriteAllTextAsync(path, second.Chain, Token);
         await edge.RunAsync("reload");
         await edge.WaitForOutputAsync($"the last good one stays: The pair {path} and {keyPath} has a private key that");
         Assert.True(await IsServedAsync(edge, first));
-        await File.WriteAllTextAsync(keyPath, second.KeyPem, Token);
+        await File.WriteAllTextAsync(keyPath, second.Key, Token);
         await edge.WaitUntilAsync(() => IsServedAsync(edge, second), "serve the pair that is complete again");
 
         Assert.Equal(placeholder.SubjectName.RawData, placeholder.IssuerName.RawData);
         Assert.NotEqual(own.SubjectName.RawData, own.IssuerName.RawData);
     }
 
-    private static async ValueTask<bool> IsServedAsync(EdgeProxyInstance edge, ServerIdentity identity)
+    private static async ValueTask<bool> IsServedAsync(EdgeProxyInstance edge, ServerPem pair)
     {
         using var served = await Handshake.GetCertificateAsync(edge.HttpsPort, "localhost");
-        return served.ExportCertificatePem() == identity.CertificatePem;
+        return served.ExportCertificatePem() == pair.Chain.TrimEnd();
     }
 }

@@ -37,9 +37,10 @@ public sealed class FirstRunTests
         }, folder.Path);
         await edge.WaitForOutputAsync("try: curl ", TestContext.Current.CancellationToken);
         await edge.WaitForPortAsync(https, TestContext.Current.CancellationToken);
-        await edge.WaitUntilAsync(() => Acme.HasCertificateAsync(https, "localhost"), "serve a certificate for localhost", TestContext.Current.CancellationToken);
+        await edge.WaitUntilAsync(
+            () => Acme.HasCertificateAsync(https, "localhost"), "serve a certificate for localhost", TestContext.Current.CancellationToken);
 
-        // Exactly what the console says to try.
+        // This is the command that the console suggests, word for word.
         var command = edge.Output.Split('\n').First(line => line.Contains("try: curl ", StringComparison.Ordinal)).Split("try: ")[1];
         var curl = await Tool.RunAsync("sh", ["-c", $"{Path.GetDirectoryName(Installed.Program("curl"))}/{command}"]);
 

@@ -31,10 +31,11 @@ public sealed class IssuanceTests
         Assert.Equal(placeholder[0].IssuerName.RawData, placeholder[0].SubjectName.RawData);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (whileWaiting, afterwards));
         Assert.InRange(chain.Count, 3, 5);
-        Assert.Equal(Assert.Single(ca.SentChains), await File.ReadAllBytesAsync(edge.Data("certificates", "one.test", "fullchain.pem"), Token));
+        Assert.Equal(
+            Assert.Single(ca.SentChains), await File.ReadAllBytesAsync(edge.Data("certificates", "one.test", "fullchain.pem"), Token));
         var stored = new X509Certificate2Collection();
         stored.ImportFromPemFile(edge.Data("certificates", "one.test", "fullchain.pem"));
-        Assert.Equal(stored.Select(c => c.Thumbprint), chain.Select(c => c.Thumbprint));
+        Assert.Equal(stored.Select(certificate => certificate.Thumbprint), chain.Select(certificate => certificate.Thumbprint));
         Assert.Equal(1, ca.OrderCount);
     }
 
@@ -71,7 +72,7 @@ public sealed class IssuanceTests
         await edge.StartAsync();
         await Acme.WaitForCertificateAsync(edge, "one.test");
         await Acme.WaitForCertificateAsync(edge, "localhost");
-        // What is still being written would come and go while this looks.
+        // The process is stopped first, because files that it is writing would come and go.
         await edge.StopAsync();
 
         const UnixFileMode secret = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -121,11 +122,13 @@ public sealed class IssuanceTests
             """) { BindAddress = CaddyCa.ClientAddress, HttpPort = 80 };
         await edge.StartAsync();
 
-        await edge.WaitUntilAsync(() => ValueTask.FromResult(File.Exists(edge.Data("certificates", "edge.caddy.test", "fullchain.pem"))), "obtain a certificate");
+        await edge.WaitUntilAsync(
+            () => ValueTask.FromResult(File.Exists(edge.Data("certificates", "edge.caddy.test", "fullchain.pem"))), "obtain a certificate");
 
         using var root = X509CertificateLoader.LoadCertificateFromFile(caddy.RootPemPath);
         using var client = Clients.Http(CaddyCa.ClientAddress, root);
-        await edge.WaitUntilAsync(async () => (await OpenSsl.GetChainAsync(edge.HttpsPort, "edge.caddy.test", CaddyCa.ClientAddress)).Count > 1, "serve it");
+        await edge.WaitUntilAsync(
+            async () => (await OpenSsl.GetChainAsync(edge.HttpsPort, "edge.caddy.test", CaddyCa.ClientAddress)).Count > 1, "serve it");
         using var response = await client.GetAsync(new Uri($"https://edge.caddy.test:{edge.HttpsPort}/"), Token);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }

@@ -29,8 +29,9 @@ public sealed class KillTests
             await Task.Delay(random.Next(20), Token);
             await edge.KillAsync();
             AssertNothingIsDamaged(edge);
-            // Nothing more to obtain: from the start again, with the account that is there.
-            if (served == 2) Directory.Delete(edge.Data("certificates"), recursive: true);
+            // Both certificates are there, so they are removed to have something to obtain again; the account stays.
+            if (served == 2)
+                Directory.Delete(edge.Data("certificates"), recursive: true);
         }
 
         await edge.StartAsync();
@@ -38,7 +39,9 @@ public sealed class KillTests
         await Acme.WaitForCertificateAsync(edge, "two.test");
         AssertNothingIsDamaged(edge);
         Assert.DoesNotContain(".damaged", edge.Output, StringComparison.Ordinal);
-        Figures.Report($"{Kills} kills (seed {seed}): after a restart {placeholders} names had a placeholder and {issued} their certificate; the CA saw {ca.OrderCount} orders and sent {ca.SentChains.Count()} certificates");
+        Figures.Report(
+            $"{Kills} kills (seed {seed}): after a restart {placeholders} names had a placeholder and {issued} their certificate; "
+            + $"the CA saw {ca.OrderCount} orders and sent {ca.SentChains.Count()} certificates");
     }
 
     /// <summary>Waits until the CA has been asked so often, or both certificates are there.</summary>
@@ -51,8 +54,10 @@ public sealed class KillTests
     {
         using var served = await Handshake.GetCertificateAsync(edge.HttpsPort, name);
         Assert.True(served.MatchesHostname(name));
-        if (served.IssuerName.RawData.AsSpan().SequenceEqual(served.SubjectName.RawData)) return false;
-        using var stored = X509Certificate2.CreateFromPemFile(edge.Data("certificates", name, "fullchain.pem"), edge.Data("certificates", name, "privkey.pem"));
+        if (served.IssuerName.RawData.AsSpan().SequenceEqual(served.SubjectName.RawData))
+            return false;
+        using var stored = X509Certificate2.CreateFromPemFile(
+            edge.Data("certificates", name, "fullchain.pem"), edge.Data("certificates", name, "privkey.pem"));
         Assert.Equal(stored.Thumbprint, served.Thumbprint);
         return true;
     }

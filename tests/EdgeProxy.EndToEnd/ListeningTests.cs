@@ -57,7 +57,7 @@ public sealed class ListeningTests : IAsyncLifetime
 
         Assert.True(taken.ExitCode == 0, taken.ToString());
         Assert.Equal("answer", await GetAsync("127.0.0.2", Edge.HttpPort));
-        Assert.Equal(address != "127.0.0.2", await AcceptsAsync("127.0.0.1", Edge.HttpPort));
+        Assert.Equal(address != "127.0.0.2", await RawConnection.IsAcceptedAsync(Edge.HttpPort));
     }
 
     [Fact]
@@ -84,17 +84,17 @@ public sealed class ListeningTests : IAsyncLifetime
 
         Assert.True(refused.ExitCode == 78, refused.ToString());
         Assert.Contains("EdgeProxy:HttpsPort: port", refused.Error, StringComparison.Ordinal);
-        Assert.False(await AcceptsAsync("127.0.0.1", Edge.HttpPort));
+        Assert.False(await RawConnection.IsAcceptedAsync(Edge.HttpPort));
         Assert.Equal("answer", await GetAsync("127.0.0.1", http));
-        Assert.True(await AcceptsAsync("127.0.0.1", https));
+        Assert.True(await RawConnection.IsAcceptedAsync(https));
     }
 
     [Fact]
     public async Task ARequestOnAPortThatIsLeftIsFinishedAndIdleConnectionsEnd()
     {
-        using var idle = await RawClientAsync(Edge.HttpPort);
-        using var busy = await RawClientAsync(Edge.HttpPort);
-        await SendAsync(busy, "/slow");
+        using var idle = await OpenAsync(Edge.HttpPort);
+        using var busy = await OpenAsync(Edge.HttpPort);
+        await busy.SendAsync(Request("/slow"));
         await _arrived.Task.WaitAsync(Token);
 
         Edge.HttpPort = FreePort.Next();
@@ -102,11 +102,11 @@ public sealed class ListeningTests : IAsyncLifetime
 
         Assert.True(taken.ExitCode == 0, taken.ToString());
         Assert.Equal("answer", await GetAsync("127.0.0.1", Edge.HttpPort));
-        Assert.Equal(0, await idle.ReceiveAsync(new byte[1], Token));
-        // Longer than the five seconds that Kestrel gives a listener it closes by itself.
+        Assert.Equal(0, await idle.Stream.ReadAsync(new byte[1], Token));
+        // Kestrel by itself gives a listener that it closes five seconds; this is longer.
         await Task.Delay(TimeSpan.FromSeconds(7), TimeProvider.System, Token);
         _answer.SetResult();
-        Assert.Contains("answer", await ReadToEndAsync(busy), StringComparison.Ordinal);
+        Assert.Contains("answer", await busy.ReadToEndAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -142,39 +142,14 @@ public sealed class ListeningTests : IAsyncLifetime
         return await response.Content.ReadAsStringAsync(Token);
     }
 
-    private static async Task<bool> AcceptsAsync(string address, int port)
+    /// <summary>A connection on which one request has been answered.</summary>
+    private static async Task<RawConnection> OpenAsync(int port)
     {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await socket.ConnectAsync(address, port, Token);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        var connection = await RawConnection.OpenAsync(port, Token);
+        await connection.SendAsync(Request("/"));
+        await connection.ReadUntilAsync("answer");
+        return connection;
     }
 
-    private static async Task<Socket> RawClientAsync(int port)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync("127.0.0.1", port, Token);
-        await SendAsync(socket, "/");
-        var buffer = new byte[4096];
-        var text = "";
-        while (!text.EndsWith("answer", StringComparison.Ordinal))
-            text += System.Text.Encoding.Latin1.GetString(buffer, 0, await socket.ReceiveAsync(buffer, Token));
-        return socket;
-    }
-
-    private static async Task SendAsync(Socket socket, string path) =>
-        await socket.SendAsync(System.Text.Encoding.Latin1.GetBytes($"GET {path} HTTP/1.1\r\nHost: one.test\r\n\r\n"), Token);
-
-    private static async Task<string> ReadToEndAsync(Socket socket)
-    {
-        await using var stream = new NetworkStream(socket);
-        using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync(Token);
-    }
+    private static string Request(string path) => $"GET {path} HTTP/1.1\r\nHost: one.test\r\n\r\n";
 }

@@ -50,7 +50,9 @@ public sealed partial class PlainHttpTests(PlainHttpTests.Stage stage) : IClassF
         Assert.Equal("application/json", Header(answer, "Content-Type"));
         Assert.Null(Header(answer, "Location"));
         Assert.Null(Header(answer, "Server"));
-        Assert.Matches("""^\{"data": null, "code": "NOT_FOUND", "message": "[^"]+"\}$""", answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        Assert.Matches(
+            """^\{"data": null, "code": "NOT_FOUND", "message": "[^"]+"\}$""",
+            answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
     }
 
     [Theory]
@@ -130,8 +132,12 @@ public sealed partial class PlainHttpTests(PlainHttpTests.Stage stage) : IClassF
         Assert.StartsWith("HTTP/1.1 308 ", answer, StringComparison.Ordinal);
     }
 
-    private Task<string> SendAsync(string target, string headers) =>
-        RawHttp.SendAsync(stage.Edge.HttpPort, $"GET {target} HTTP/1.1\r\n{(headers.Length > 0 ? headers + "\r\n" : "")}Connection: close\r\n\r\n");
+    private async Task<string> SendAsync(string target, string headers)
+    {
+        var lines = headers.Length > 0 ? headers + "\r\n" : "";
+        var answer = await RawClient.SendAsync(stage.Edge.HttpPort, $"GET {target} HTTP/1.1\r\n{lines}Connection: close\r\n\r\n");
+        return answer.Text;
+    }
 
     private static string? Header(string answer, string name)
     {
@@ -173,8 +179,10 @@ public sealed partial class PlainHttpTests(PlainHttpTests.Stage stage) : IClassF
 
         public async ValueTask DisposeAsync()
         {
-            if (_edge is not null) await _edge.DisposeAsync();
-            if (_upstream is not null) await _upstream.DisposeAsync();
+            if (_edge is not null)
+                await _edge.DisposeAsync();
+            if (_upstream is not null)
+                await _upstream.DisposeAsync();
         }
     }
 }

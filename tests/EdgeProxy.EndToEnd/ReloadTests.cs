@@ -106,10 +106,10 @@ public sealed class ReloadTests : IAsyncLifetime
 
         Assert.True(reload.ExitCode == 0, reload.ToString());
         await Edge.WaitUntilAsync(async () => await TryGetAsync() == "green", "listen on the new port");
-        await Edge.WaitUntilAsync(async () => !await AcceptsAsync(before), "leave the old port");
+        await Edge.WaitUntilAsync(async () => !await RawConnection.IsAcceptedAsync(before), "leave the old port");
         Assert.Equal(process, Edge.ProcessId);
-        var redirect = await RawHttp.SendAsync(Edge.HttpPort, "GET /x HTTP/1.1\r\nHost: one.test\r\nConnection: close\r\n\r\n");
-        Assert.Contains($"Location: https://one.test:{Edge.HttpsPort}/x", redirect, StringComparison.Ordinal);
+        var redirect = await RawClient.SendAsync(Edge.HttpPort, "GET /x HTTP/1.1\r\nHost: one.test\r\nConnection: close\r\n\r\n");
+        Assert.Contains($"Location: https://one.test:{Edge.HttpsPort}/x", redirect.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,11 +135,12 @@ public sealed class ReloadTests : IAsyncLifetime
         Edge.Configure(Blue.Replace("one.test", "two.test", StringComparison.Ordinal));
         var reload = await Edge.RunAsync("reload");
 
-        var handshake = await OpenSsl.ConnectAsync(Edge.HttpsPort, "one.test");
+        var plain = await RawClient.SendAsync(Edge.HttpPort, "GET / HTTP/1.1\r\nHost: one.test\r\nConnection: close\r\n\r\n");
+        var handshake = await OpenSsl.ConnectAsync(Edge.HttpsPort, "-servername one.test");
 
         Assert.True(reload.ExitCode == 0, reload.ToString());
         Assert.NotEqual(0, handshake.ExitCode);
-        Assert.StartsWith("HTTP/1.1 404 ", await RawHttp.SendAsync(Edge.HttpPort, "GET / HTTP/1.1\r\nHost: one.test\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 404 ", plain.Text, StringComparison.Ordinal);
     }
 
     private static string Site(LocalServer upstream) => $$"""
@@ -161,20 +162,6 @@ public sealed class ReloadTests : IAsyncLifetime
         catch (HttpRequestException)
         {
             return null;
-        }
-    }
-
-    private static async Task<bool> AcceptsAsync(int port)
-    {
-        using var client = new System.Net.Sockets.TcpClient();
-        try
-        {
-            await client.ConnectAsync("127.0.0.1", port, Token);
-            return true;
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            return false;
         }
     }
 }

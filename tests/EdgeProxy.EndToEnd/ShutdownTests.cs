@@ -29,7 +29,7 @@ public sealed class ShutdownTests
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
 
         edge.Signal(signal);
-        await edge.WaitUntilAsync(async () => !await AcceptsAsync(edge.HttpPort), "stop to listen");
+        await edge.WaitUntilAsync(async () => !await RawConnection.IsAcceptedAsync(edge.HttpPort), "stop to listen");
         answer.SetResult();
 
         Assert.Equal("finished", await request);
@@ -71,7 +71,7 @@ public sealed class ShutdownTests
 
         edge.Signal("TERM");
 
-        // Well below the minute that the upstream may stay silent.
+        // The process ends well before the minute is over that the upstream may stay silent.
         Assert.Equal(0, await edge.WaitForExitAsync());
         await Assert.ThrowsAsync<HttpRequestException>(() => request);
     }
@@ -93,18 +93,4 @@ public sealed class ShutdownTests
     private static string Site(LocalServer upstream) => $$"""
         "Domains": { "one.test": { "Upstream": "{{upstream.Url}}", "Certificate": { "Source": "Internal" } } }
         """;
-
-    private static async ValueTask<bool> AcceptsAsync(int port)
-    {
-        using var client = new System.Net.Sockets.TcpClient();
-        try
-        {
-            await client.ConnectAsync("127.0.0.1", port, Token);
-            return true;
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            return false;
-        }
-    }
 }

@@ -8,7 +8,7 @@ public sealed class StartSignalTests
         """;
 
     [Theory]
-    // Each is loaded later than the one before.
+    // Each is loaded later than the one before it.
     [InlineData("System.CommandLine.dll")]
     [InlineData("Serilog.dll")]
     [InlineData("Microsoft.AspNetCore.Server.Kestrel.Core.dll")]

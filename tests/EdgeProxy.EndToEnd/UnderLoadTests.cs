@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace EdgeProxy.EndToEnd;
 
-/// <summary>What a deployment does while visitors are there: not one request fails. Alone on the machine: load and timing do not mix.</summary>
+/// <summary>
+/// What a deployment does while visitors are there: not one request fails. Alone on the machine: load and timing do not mix.
+/// </summary>
 [Collection(nameof(UnderLoadTests))]
 [CollectionDefinition(nameof(UnderLoadTests), DisableParallelization = true)]
 public sealed class UnderLoadTests
@@ -17,7 +19,8 @@ public sealed class UnderLoadTests
     public async Task ABlueGreenDeploymentFailsNoRequest()
     {
         var (blue, green) = (FreePort.Next(), FreePort.Next());
-        await using var nginx = await NginxProcess.StartAsync(green, NginxProcess.Saying("blue", blue) + NginxProcess.Saying("green", green));
+        await using var nginx = await NginxProcess.StartAsync(
+            green, NginxProcess.Saying("blue", blue) + NginxProcess.Saying("green", green));
         await using var edge = new EdgeProxyInstance(Site(blue)) { OtherSections = Quiet };
         await edge.StartAsync();
         using var client = Clients.Http();
@@ -34,7 +37,9 @@ public sealed class UnderLoadTests
             }
         });
 
-        Figures.Report($"{Reloads} reloads: h2load {h2Load.Succeeded} requests, {h2Load.Failed} failed; wrk {wrk.Succeeded} requests, {wrk.Failed} failed");
+        Figures.Report(
+            $"{Reloads} reloads: h2load {h2Load.Succeeded} requests, {h2Load.Failed} failed; "
+            + $"wrk {wrk.Succeeded} requests, {wrk.Failed} failed");
         Assert.True(h2Load.Failed == 0, h2Load.Report);
         Assert.True(wrk.Failed == 0, wrk.Report);
         Assert.True(h2Load.Succeeded > 0 && wrk.Succeeded > 0);
@@ -45,7 +50,7 @@ public sealed class UnderLoadTests
     {
         using var folder = new TestFolder();
         var (path, keyPath) = (folder.File("fullchain.pem"), folder.File("privkey.pem"));
-        Replace(ServerIdentity.Create(), path, keyPath);
+        Replace(TestCa.CreateRoot().Issue(), path, keyPath);
         await using var upstream = await LocalServer.StartAsync(context =>
             context.WebSockets.IsWebSocketRequest ? WebSocketEcho.AnswerAsync(context) : context.Response.WriteAsync("ok"));
         await using var edge = new EdgeProxyInstance($$"""
@@ -60,7 +65,7 @@ public sealed class UnderLoadTests
         {
             for (var swap = 1; swap <= Swaps; swap++)
             {
-                var next = ServerIdentity.Create();
+                var next = TestCa.CreateRoot().Issue();
                 Replace(next, path, keyPath);
                 await edge.WaitUntilAsync(async () => await IsServedAsync(edge, next), "serve the new certificate");
                 Assert.Equal($"after swap {swap}", await socket.SayAsync($"after swap {swap}"));
@@ -68,12 +73,14 @@ public sealed class UnderLoadTests
         });
 
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Token);
-        Figures.Report($"{Swaps} swaps: h2load {h2Load.Succeeded} requests, {h2Load.Failed} failed; wrk {wrk.Succeeded} requests, {wrk.Failed} failed; the WebSocket opened before them echoed after each");
+        Figures.Report(
+            $"{Swaps} swaps: h2load {h2Load.Succeeded} requests, {h2Load.Failed} failed; "
+            + $"wrk {wrk.Succeeded} requests, {wrk.Failed} failed; the WebSocket opened before them echoed after each");
         Assert.True(h2Load.Failed == 0, h2Load.Report);
         Assert.True(wrk.Failed == 0, wrk.Report);
     }
 
-    // A line a request would only measure how fast the test reads.
+    // No access log: with a line for each request the test would measure how fast it reads them.
     private const string Quiet = """
         "Serilog": { "MinimumLevel": "Warning" },
         """;
@@ -82,18 +89,18 @@ public sealed class UnderLoadTests
         "Domains": { "localhost": { "Upstream": "http://127.0.0.1:{{port}}" } }
         """;
 
-    private static async Task<bool> IsServedAsync(EdgeProxyInstance edge, ServerIdentity identity)
+    private static async Task<bool> IsServedAsync(EdgeProxyInstance edge, ServerPem pair)
     {
         using var served = await Handshake.GetCertificateAsync(edge.HttpsPort, "localhost");
-        return served.ExportCertificatePem() == identity.CertificatePem;
+        return served.ExportCertificatePem() == pair.Chain.TrimEnd();
     }
 
     /// <summary>Replaces the pair in two steps, as certbot's hooks and scripts do: for a moment certificate and key do not match.</summary>
-    private static void Replace(ServerIdentity identity, string path, string keyPath)
+    private static void Replace(ServerPem pair, string path, string keyPath)
     {
-        File.WriteAllText(keyPath + ".new", identity.KeyPem);
+        File.WriteAllText(keyPath + ".new", pair.Key);
         File.Move(keyPath + ".new", keyPath, overwrite: true);
-        File.WriteAllText(path + ".new", identity.CertificatePem);
+        File.WriteAllText(path + ".new", pair.Chain);
         File.Move(path + ".new", path, overwrite: true);
     }
 }

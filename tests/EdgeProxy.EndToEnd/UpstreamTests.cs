@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -75,7 +76,8 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
     {
         var port = stage.NginxPort;
         await using (await NginxProcess.StartAsync(port,
-            $"server {{ listen 127.0.0.1:{port}; location / {{ return 200 \"$http_host $http_x_real_ip $request_uri\"; }} location /teapot {{ return 418 'short'; }} }}"))
+            $"server {{ listen 127.0.0.1:{port}; location / {{ return 200 \"$http_host $http_x_real_ip $request_uri\"; }} "
+            + "location /teapot { return 418 'short'; } }"))
         {
             var answer = await SendAsync("nginx.test", "GET /x?y HTTP/1.1");
             var teapot = await SendAsync("nginx.test", "GET /teapot HTTP/1.1");
@@ -101,7 +103,7 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc", "502", "BAD_GATEWAY")]
     public async Task AnAnswerThatIsNoneIsABadGateway(string reply, string status, string code)
     {
-        stage.Raw.Reply = reply;
+        stage.Reply = reply;
 
         var answer = await SendAsync("raw.test", "GET / HTTP/1.1");
 
@@ -116,7 +118,7 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", "--http2", 92)]
     public async Task AnAnswerThatIsCutReachesTheClientAsABrokenOne(string reply, string version, int exitCode)
     {
-        stage.Raw.Reply = reply;
+        stage.Reply = reply;
 
         var curl = await Tool.RunAsync(Installed.Program("curl"),
             ["-sS", "-k", version, "--connect-to", $"::127.0.0.1:{stage.Edge.HttpsPort}", $"https://raw.test:{stage.Edge.HttpsPort}/"]);
@@ -159,7 +161,8 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
     public async Task ServerSentEventsArriveOneByOne()
     {
         using var client = Clients.Http();
-        using var response = await client.GetAsync(new Uri($"https://echo.test:{stage.Edge.HttpsPort}/events"), HttpCompletionOption.ResponseHeadersRead, Token);
+        using var response = await client.GetAsync(
+            new Uri($"https://echo.test:{stage.Edge.HttpsPort}/events"), HttpCompletionOption.ResponseHeadersRead, Token);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Token));
 
         // The upstream sends the next event only when it has been told that this one arrived.
@@ -181,9 +184,11 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
         using var small = await client.PutAsync(Uri("upload.test"), new ByteArrayContent(new byte[1_000_000]), Token);
         var before = PeakMemory();
 
-        using var response = await client.PutAsync(Uri("upload.test"), new StreamContent(new Zeros(size), 65_536) { Headers = { ContentLength = size } }, Token);
+        using var response = await client.PutAsync(
+            Uri("upload.test"), new StreamContent(new Zeros(size), 65_536) { Headers = { ContentLength = size } }, Token);
 
-        Assert.Equal($"{size}", JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token)).RootElement.GetProperty("received").ToString());
+        Assert.Equal(
+            $"{size}", JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token)).RootElement.GetProperty("received").ToString());
         var grown = (PeakMemory() - before) / 1024 / 1024;
         Figures.Report($"an upload of {size / 1024 / 1024} MB: {grown} MB more resident memory");
         Assert.InRange(grown, 0, 100);
@@ -195,7 +200,7 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
         await SendAsync("echo.test", "GET /in-the-log HTTP/1.1");
 
         await stage.Edge.WaitForOutputAsync("/in-the-log");
-        var line = Assert.Single(stage.Edge.Output.Split('\n'), l => l.Contains("/in-the-log", StringComparison.Ordinal));
+        var line = Assert.Single(stage.Edge.Output.Split('\n'), text => text.Contains("/in-the-log", StringComparison.Ordinal));
         Assert.Contains("echo.test", line, StringComparison.Ordinal);
         Assert.Contains("\"GET /in-the-log HTTP/1.1\" 200 ", line, StringComparison.Ordinal);
         Assert.Contains(stage.EchoUrl.Replace("http://", "", StringComparison.Ordinal), line, StringComparison.Ordinal);
@@ -203,13 +208,18 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
 
     private Uri Uri(string name) => new($"https://{name}:{stage.Edge.HttpsPort}/");
 
-    private Task<string> SendAsync(string name, string requestLine, string headers = "") => RawHttp.SendTlsAsync(stage.Edge.HttpsPort, name,
-        $"{requestLine}\r\nHost: {name}\r\n{(headers.Length > 0 ? headers + "\r\n" : "")}Connection: close\r\n\r\n");
+    private async Task<string> SendAsync(string name, string requestLine, string headers = "")
+    {
+        var lines = headers.Length > 0 ? headers + "\r\n" : "";
+        var request = $"{requestLine}\r\nHost: {name}\r\n{lines}Connection: close\r\n\r\n";
+        return (await RawClient.SendAsync(stage.Edge.HttpsPort, request, name)).Text;
+    }
 
     private static string Body(string answer)
     {
         var body = answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
-        if (!answer.Contains("Transfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase)) return body;
+        if (!answer.Contains("Transfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase))
+            return body;
         var text = new StringBuilder();
         while (body.IndexOf("\r\n", StringComparison.Ordinal) is var end and > 0 && Convert.ToInt32(body[..end], 16) is var length and > 0)
         {
@@ -222,19 +232,22 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
     /// <summary>The most memory that the process has had resident at once, in bytes.</summary>
     private long PeakMemory()
     {
-        var line = File.ReadLines($"/proc/{stage.Edge.ProcessId}/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+        var line = File.ReadLines($"/proc/{stage.Edge.ProcessId}/status")
+            .First(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return 1024 * long.Parse(
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public sealed class Stage : IAsyncLifetime
     {
         private LocalServer? _echo;
-        private RawUpstream? _raw;
+        private RawServer? _raw;
         private EdgeProxyInstance? _edge;
 
         public EdgeProxyInstance Edge => _edge!;
 
-        public RawUpstream Raw => _raw!;
+        /// <summary>What the next connections to raw.test get, byte for byte.</summary>
+        public string Reply { get; set; } = "";
 
         public string EchoUrl => _echo!.Url;
 
@@ -245,7 +258,7 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
         public async ValueTask InitializeAsync()
         {
             _echo = await LocalServer.StartAsync(AnswerAsync);
-            _raw = RawUpstream.Start();
+            _raw = RawServer.Start(ReplyAsync);
             _edge = new EdgeProxyInstance($$"""
                 "Domains": {
                   "echo.test": { "Upstream": "{{_echo.Url}}", "Certificate": { "Source": "Internal" } },
@@ -261,17 +274,30 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
 
         public async ValueTask DisposeAsync()
         {
-            if (_edge is not null) await _edge.DisposeAsync();
-            if (_raw is not null) await _raw.DisposeAsync();
-            if (_echo is not null) await _echo.DisposeAsync();
+            if (_edge is not null)
+                await _edge.DisposeAsync();
+            if (_raw is not null)
+                await _raw.DisposeAsync();
+            if (_echo is not null)
+                await _echo.DisposeAsync();
             EventArrived.Dispose();
+        }
+
+        private async Task ReplyAsync(RawConnection connection)
+        {
+            await connection.ReadHeadAsync();
+            await connection.SendAsync(Reply);
+            connection.Socket.Shutdown(SocketShutdown.Send);
         }
 
         private async Task AnswerAsync(HttpContext context)
         {
-            if (context.Request.Path == "/events") await SendEventsAsync(context);
-            else if (context.Request.Path == "/silent") await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-            else await EchoAsync(context);
+            if (context.Request.Path == "/events")
+                await SendEventsAsync(context);
+            else if (context.Request.Path == "/silent")
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            else
+                await EchoAsync(context);
         }
 
         private async Task SendEventsAsync(HttpContext context)
@@ -288,13 +314,15 @@ public sealed class UpstreamTests(UpstreamTests.Stage stage) : IClassFixture<Ups
         {
             long received = 0;
             var buffer = new byte[65_536];
-            for (int count; (count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0;) received += count;
+            for (int count; (count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0;)
+                received += count;
             await context.Response.WriteAsync(JsonSerializer.Serialize(new
             {
                 method = context.Request.Method,
                 target = context.Features.Get<IHttpRequestFeature>()!.RawTarget,
                 received,
-                headers = context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+                headers = context.Request.Headers.ToDictionary(
+                    header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             }), context.RequestAborted);
         }
     }

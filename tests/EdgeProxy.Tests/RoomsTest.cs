@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace EdgeProxy.Tests;
 
-/// <summary>Keeps the rooms of the host apart, and the folders within a room: who uses whom is what the compiler finds in the sources.</summary>
+/// <summary>
+/// Keeps the rooms of the host apart, and the folders within a room: who uses whom is what the compiler finds in the sources.
+/// </summary>
 public class RoomsTest
 {
     private static readonly string[] AllButCommands =
@@ -60,7 +62,8 @@ public class RoomsTest
             && reference.File.StartsWith(Path.Combine(HostSources.Folder, "Proxy", inner), StringComparison.Ordinal));
 
     [Fact]
-    public void EveryFolderIsARoom() => AssertNone(reference => !MayUse.ContainsKey(HostSources.Room(reference.File)) || Depth(reference.File) < 0);
+    public void EveryFolderIsARoom() =>
+        AssertNone(reference => !MayUse.ContainsKey(HostSources.Room(reference.File)) || Depth(reference.File) < 0);
 
     [Fact]
     public void WhatIsFoundIsNotNothing()
@@ -68,7 +71,9 @@ public class RoomsTest
         Assert.Contains(References.Value, reference => HostSources.Room(reference.File) == "Hosting" && UsedRoom(reference) == "Proxy");
         Assert.Contains(References.Value, reference => HostSources.Room(reference.File) == "Http" && UsedRoom(reference) == "Acme");
         Assert.Contains(References.Value, reference => reference.Namespace.StartsWith("Yarp.", StringComparison.Ordinal));
-        Assert.Contains(References.Value, reference => Depth(reference.File) > 0 && HostSources.Room(reference.DeclaredIn ?? "/") == HostSources.Room(reference.File));
+        Assert.Contains(
+            References.Value,
+            reference => Depth(reference.File) > 0 && HostSources.Room(reference.DeclaredIn ?? "/") == HostSources.Room(reference.File));
     }
 
     [Theory]
@@ -84,14 +89,16 @@ public class RoomsTest
     [InlineData("Proxy/A.cs", "Proxy/Section/B.cs", true)]
     public void TheRulesAreApplied(string file, string declaredIn, bool allowed)
     {
-        var reference = new SourceReference(Path.Combine(HostSources.Folder, file), 1, "EdgeProxy", "B", Path.Combine(HostSources.Folder, declaredIn));
+        var reference = new SourceReference(
+            Path.Combine(HostSources.Folder, file), 1, "EdgeProxy", "B", Path.Combine(HostSources.Folder, declaredIn));
         Assert.Equal(allowed, IsAllowed(reference) && !PointsUpwards(reference));
     }
 
     [Fact]
     public void NoTypeHasANameThatSaysNothing() => Assert.Empty(Assemblies
         .SelectMany(assembly => Assembly.Load(assembly).GetTypes())
-        .Where(type => type.GetCustomAttribute<CompilerGeneratedAttribute>() is null && type.Namespace?.StartsWith("EdgeProxy", StringComparison.Ordinal) == true)
+        .Where(type => type.GetCustomAttribute<CompilerGeneratedAttribute>() is null)
+        .Where(type => type.Namespace?.StartsWith("EdgeProxy", StringComparison.Ordinal) == true)
         .Where(type => EmptyNames.Any(ending => type.Name.Split('`')[0].EndsWith(ending, StringComparison.Ordinal)))
         .Select(type => type.FullName));
 
@@ -106,11 +113,14 @@ public class RoomsTest
         var (own, used) = (HostSources.Room(reference.File), UsedRoom(reference));
         if (used is null || used == own)
             return true;
-        return MayUse.GetValueOrDefault(own, []).Contains(used) && (used != "Acme" || own != "Http" || AcmeTypesOfHttp.Contains(reference.Type));
+        return MayUse.GetValueOrDefault(own, []).Contains(used)
+            && (used != "Acme" || own != "Http" || AcmeTypesOfHttp.Contains(reference.Type));
     }
 
     private static bool PointsUpwards(SourceReference reference) =>
-        reference.DeclaredIn is { } declared && HostSources.Room(declared) == HostSources.Room(reference.File) && Depth(declared) > Depth(reference.File);
+        reference.DeclaredIn is { } declared
+            && HostSources.Room(declared) == HostSources.Room(reference.File)
+            && Depth(declared) > Depth(reference.File);
 
     /// <summary>The room of a type of ours; null for any other.</summary>
     private static string? UsedRoom(SourceReference reference) =>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Text;
 
 namespace EdgeProxy.Testing;
@@ -37,7 +36,8 @@ public sealed class ChildProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
         };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+            start.Environment[name] = value;
         return new ChildProcess(new Process { StartInfo = start });
     }
 
@@ -52,7 +52,11 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Everything printed so far, standard output and standard error in order of arrival.</summary>
     public string Output
     {
-        get { lock (_output) return _output.ToString(); }
+        get
+        {
+            lock (_output)
+                return _output.ToString();
+        }
     }
 
     /// <summary>Waits until <see cref="Output"/> contains <paramref name="text"/>.</summary>
@@ -61,19 +65,16 @@ public sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Waits until the program accepts TCP connections on 127.0.0.1.</summary>
     public Task WaitForPortAsync(int port, CancellationToken cancellationToken = default) =>
-        WaitUntilAsync(() => AcceptsAsync(port, cancellationToken), $"listen on port {port}", cancellationToken);
+        WaitUntilAsync(() => RawConnection.IsAcceptedAsync(port), $"listen on port {port}", cancellationToken);
 
-    /// <summary>Waits until <paramref name="condition"/> holds, 30 seconds at most; fails at once when the program ends first.</summary>
-    public async Task WaitUntilAsync(Func<ValueTask<bool>> condition, string what, CancellationToken cancellationToken = default)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            if (HasExited) throw Failed($"ended with exit code {ExitCode} and did not {what}");
-            if (Stopwatch.GetElapsedTime(started) > Patience) throw Failed($"did not {what} within {Patience.TotalSeconds} seconds");
-            await Task.Delay(20, cancellationToken);
-        }
-    }
+    /// <summary>Waits until <paramref name="condition"/> holds; fails at once when the program ends first.</summary>
+    public Task WaitUntilAsync(Func<ValueTask<bool>> condition, string what, CancellationToken cancellationToken = default) =>
+        Eventually.BecomesTrueAsync(
+            async () => await condition()
+                || (HasExited ? throw Failed($"ended with exit code {ExitCode} and did not {what}") : false),
+            $"{Name} should {what}",
+            () => $"It printed:\n{Output}",
+            cancellationToken);
 
     /// <summary>Waits until the program has ended by itself (or by a signal) and gives its exit code.</summary>
     public async Task<int> WaitForExitAsync(CancellationToken cancellationToken = default)
@@ -94,13 +95,16 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         using var kill = Process.Start("kill", ["-" + name, Id.ToString()]);
         kill.WaitForExit();
+        if (kill.ExitCode != 0)
+            throw Failed($"could not be sent the signal {name}");
     }
 
     public async ValueTask DisposeAsync()
     {
-        // The guard first: once the program is gone its process id may belong to another.
+        // The guard ends first, because another program may get the process id once this one is gone.
         _guard.Kill();
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited)
+            _process.Kill();
         await _guard.WaitForExitAsync();
         await _process.WaitForExitAsync();
         _guard.Dispose();
@@ -114,25 +118,14 @@ public sealed class ChildProcess : IAsyncDisposable
         return Process.Start(start)!;
     }
 
-    private static async ValueTask<bool> AcceptsAsync(int port, CancellationToken cancellationToken)
-    {
-        using var client = new TcpClient();
-        try
-        {
-            await client.ConnectAsync("127.0.0.1", port, cancellationToken);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
     private void Append(string? line)
     {
-        lock (_output) _output.AppendLine(line);
+        lock (_output)
+            _output.AppendLine(line);
     }
 
+    private string Name => Path.GetFileName(_process.StartInfo.FileName);
+
     private InvalidOperationException Failed(string what) =>
-        new($"{Path.GetFileName(_process.StartInfo.FileName)} {what}. It printed:\n{Output}");
+        new($"{Name} {what}. It printed:\n{Output}");
 }

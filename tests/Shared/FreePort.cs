@@ -12,14 +12,17 @@ public static class FreePort
 {
     private const int First = 10_000;
     private const int Count = 22_000;
-    private static int _last = Environment.ProcessId * 101;
+
+    // Test processes that run at the same time have ids close to each other; a large factor keeps their ports far apart.
+    private static int _last = Environment.ProcessId * 7919;
 
     public static int Next()
     {
         for (var attempt = 0; attempt < Count; attempt++)
         {
             var port = First + (int)((uint)Interlocked.Increment(ref _last) % Count);
-            if (IsFree(port)) return port;
+            if (IsFree(port))
+                return port;
         }
         throw new InvalidOperationException("No loopback port is free.");
     }

@@ -54,7 +54,8 @@ public sealed record PebbleOptions
             ["PEBBLE_CHAIN_LENGTH"] = ChainLength.ToString(),
             ["PEBBLE_ALTERNATE_ROOTS"] = AlternateRoots.ToString(),
         };
-        foreach (var (name, value) in Environment) variables[name] = value;
+        foreach (var (name, value) in Environment)
+            variables[name] = value;
         return variables;
     }
 
@@ -69,15 +70,17 @@ public sealed record PebbleOptions
             ["httpPort"] = HttpPort,
             ["tlsPort"] = TlsPort,
             ["ocspResponderURL"] = "",
-            // Faster to make than RSA; 2.4 makes RSA all the same.
+            // ECDSA keys are faster to make than RSA ones. Pebble 2.4 ignores the option.
             ["keyAlgorithm"] = "ecdsa",
             ["domainBlocklist"] = new JsonArray([.. BlockedNames.Select(name => JsonValue.Create(name))]),
             ["retryAfter"] = new JsonObject { ["authz"] = RetryAfter, ["order"] = RetryAfter },
             ["externalAccountBindingRequired"] = ExternalAccountKeys.Count > 0,
-            ["externalAccountMACKeys"] = new JsonObject(ExternalAccountKeys.Select(k => KeyValuePair.Create(k.Key, (JsonNode?)k.Value))),
+            ["externalAccountMACKeys"] = new JsonObject(
+                ExternalAccountKeys.Select(key => KeyValuePair.Create(key.Key, (JsonNode?)key.Value))),
         };
         if (Profiles.Count > 0)
-            pebble["profiles"] = new JsonObject(Profiles.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)Profile(p.Key, p.Value))));
+            pebble["profiles"] = new JsonObject(
+                Profiles.Select(profile => KeyValuePair.Create(profile.Key, (JsonNode?)Profile(profile.Key, profile.Value))));
         return new JsonObject { ["pebble"] = pebble }.ToJsonString();
     }
 

@@ -22,10 +22,11 @@ public sealed class PebbleProcess : IAsyncDisposable
         TlsPort = options.TlsPort == 0 ? FreePort.Next() : options.TlsPort;
         (_port, _managementPort) = (FreePort.Next(), FreePort.Next());
         _folder = new TestFolder();
-        var identity = ServerIdentity.Create();
-        RootPemPath = _folder.Write("root.pem", identity.RootPem);
-        var certificatePath = _folder.Write("certificate.pem", identity.CertificatePem);
-        var keyPath = _folder.Write("key.pem", identity.KeyPem);
+        var ca = TestCa.CreateRoot();
+        var (certificate, key) = ca.Issue();
+        RootPemPath = _folder.Write("root.pem", ca.Pem);
+        var certificatePath = _folder.Write("certificate.pem", certificate);
+        var keyPath = _folder.Write("key.pem", key);
         var config = (options with { HttpPort = HttpPort, TlsPort = TlsPort }).ToJson(_port, _managementPort, certificatePath, keyPath);
         var dnsPort = FreePort.Next();
         _dns = StartDns(dnsProgram, options.Version, dnsPort, _dnsManagementPort);

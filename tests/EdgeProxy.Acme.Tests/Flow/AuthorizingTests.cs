@@ -14,7 +14,7 @@ public sealed class AuthorizingTests : IDisposable
     {
         _ca.On("/new-order", Answer.Created(Order("pending"), FakeCa.OrderUrl));
         _ca.On("/order/1", Answer.Json(Order("valid", ", \"certificate\": \"https://ca.test/certificate\"")));
-        _ca.On("/certificate", Answer.Pem(FakeIssuer.Issue(_key, ["a.test", "b.test"])));
+        _ca.On("/certificate", Answer.Pem(FakeCa.Issue(_key, ["a.test", "b.test"])));
         _ca.On("/authz/a", Answer.Json(Authorization("a")), Answer.Json(Authorization("a", "valid")));
         _ca.On("/authz/b", Answer.Json(Authorization("b")), Answer.Json(Authorization("b", "valid")));
         _ca.On("/challenge/a", Answer.Json(Challenge("a")));
@@ -268,7 +268,7 @@ public sealed class AuthorizingTests : IDisposable
 
         Assert.Equal(["a.test", "*.b.test"], asked);
         Assert.Equal(["present a.test", "await a.test", "clean a.test"], http.Calls);
-        // Without the "*.", which no record's name has.
+        // The record has the name without "*.".
         Assert.Equal(["present b.test", "await b.test", "clean b.test"], dns.Calls);
 
         IChallengeSolver Choose(AcmeIdentifier name)

@@ -1,27 +1,27 @@
 using System.Security.Cryptography;
 using System.Text;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Acme.Tests.Flow;
 
 public sealed class CertificateChainTests
 {
     private static readonly Uri Url = new("https://ca.test/certificate/1");
-    private static readonly ServerIdentity Identity = ServerIdentity.Create();
-    private static readonly string Leaf = Identity.CertificatePem.ReplaceLineEndings("\n");
+    private static readonly TestCa Ca = TestCa.CreateRoot("Root of the test");
+    private static readonly ServerPem Server = Ca.Issue("server.test");
+    private static readonly string Leaf = Server.Chain.TrimEnd();
 
     [Fact]
     public void KeepsTheBytesOfTheCa()
     {
-        // Line endings and blank lines as some CAs have them.
-        var pem = Encoding.ASCII.GetBytes($"\r\n{Leaf.ReplaceLineEndings("\r\n")}\n\n\n{Identity.RootPem}\n  ");
+        // Some CAs send these line endings and blank lines.
+        var pem = Encoding.ASCII.GetBytes($"\r\n{Leaf.ReplaceLineEndings("\r\n")}\n\n\n{Ca.Pem}\n  ");
 
         var chain = CertificateChain.Parse(pem, Url);
 
         Assert.Equal(pem, chain.Pem.ToArray());
         Assert.Equal(2, chain.Certificates.Count);
-        Assert.Equal("CN=A test's server", chain.Leaf.Subject);
-        Assert.Equal("Root of a test's own", chain.TopIssuer);
+        Assert.Equal("CN=server.test", chain.Leaf.Subject);
+        Assert.Equal("Root of the test", chain.TopIssuer);
     }
 
     public static TheoryData<string, string> Foreign => new()
@@ -32,7 +32,7 @@ public sealed class CertificateChainTests
         { "Subject: CN=example\n" + Leaf, "text outside of PEM blocks" },
         { Leaf + "\nafterwards", "text outside of PEM blocks" },
         { Leaf.Replace("END CERTIFICATE", "END", StringComparison.Ordinal), "text outside of PEM blocks" },
-        { Leaf + "\n" + Identity.KeyPem, "a block PRIVATE KEY" },
+        { Leaf + "\n" + Server.Key, "a block PRIVATE KEY" },
         { "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "cannot be used" },
     };
 

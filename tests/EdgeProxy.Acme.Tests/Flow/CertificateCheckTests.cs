@@ -14,7 +14,7 @@ public sealed class CertificateCheckTests : IDisposable
     [Fact]
     public void IsContentWithTheKeyAndTheNamesAskedFor()
     {
-        using var leaf = X509Certificate2.CreateFromPem(FakeIssuer.Issue(_key, ["A.test", "*.b.test", "more.test"]));
+        using var leaf = X509Certificate2.CreateFromPem(FakeCa.Issue(_key, ["A.test", "*.b.test", "more.test"]));
 
         Assert.Null(CertificateCheck.FindMismatch(leaf, Request("a.test", "*.b.test"), Now));
     }
@@ -23,7 +23,7 @@ public sealed class CertificateCheckTests : IDisposable
     public void NoticesAnotherKey()
     {
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var leaf = X509Certificate2.CreateFromPem(FakeIssuer.Issue(other, ["a.test"]));
+        using var leaf = X509Certificate2.CreateFromPem(FakeCa.Issue(other, ["a.test"]));
 
         Assert.Equal("it is for another key", CertificateCheck.FindMismatch(leaf, Request("a.test"), Now));
     }
@@ -31,7 +31,7 @@ public sealed class CertificateCheckTests : IDisposable
     [Fact]
     public void NoticesNamesThatAreMissing()
     {
-        using var leaf = X509Certificate2.CreateFromPem(FakeIssuer.Issue(_key, ["a.test", "*.b.test"]));
+        using var leaf = X509Certificate2.CreateFromPem(FakeCa.Issue(_key, ["a.test", "*.b.test"]));
 
         Assert.Equal("it lacks c.test, x.b.test", CertificateCheck.FindMismatch(leaf, Request("a.test", "c.test", "x.b.test"), Now));
     }
@@ -39,7 +39,7 @@ public sealed class CertificateCheckTests : IDisposable
     [Fact]
     public void NoticesThatItHasExpired()
     {
-        using var leaf = X509Certificate2.CreateFromPem(FakeIssuer.Issue(_key, ["a.test"], notAfter: Now));
+        using var leaf = X509Certificate2.CreateFromPem(FakeCa.Issue(_key, ["a.test"], notAfter: Now));
 
         Assert.Equal("it expired at 2030-05-17 12:00:00Z", CertificateCheck.FindMismatch(leaf, Request("a.test"), Now));
         Assert.Null(CertificateCheck.FindMismatch(leaf, Request("a.test"), Now.AddSeconds(-1)));

@@ -18,7 +18,7 @@ public sealed class CertificateOrderFaultTests : IDisposable
     {
         _ca.On("/new-order", Answer.Created(Order("ready"), FakeCa.OrderUrl));
         _ca.On("/finalize", Answer.Json(Order("valid", Certificate)));
-        _ca.On("/certificate", Answer.Pem(FakeIssuer.Issue(_key, Names)));
+        _ca.On("/certificate", Answer.Pem(FakeCa.Issue(_key, Names)));
     }
 
     private const string Certificate = "\"certificate\": \"https://ca.test/certificate\"";
@@ -177,7 +177,7 @@ public sealed class CertificateOrderFaultTests : IDisposable
     [InlineData("application/octet-stream")]
     public async Task RejectsACertificateOfAnotherMediaType(string mediaType)
     {
-        _ca.On("/certificate", Answer.Text(200, mediaType, FakeIssuer.Issue(_key, Names)));
+        _ca.On("/certificate", Answer.Text(200, mediaType, FakeCa.Issue(_key, Names)));
 
         Assert.Equal($"https://ca.test/certificate answered with {mediaType} instead of application/pem-certificate-chain.",
             (await FailsAsync()).Message);
@@ -187,7 +187,7 @@ public sealed class CertificateOrderFaultTests : IDisposable
     public async Task RejectsACertificateForAnotherKey()
     {
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        _ca.On("/certificate", Answer.Pem(FakeIssuer.Issue(other, Names)));
+        _ca.On("/certificate", Answer.Pem(FakeCa.Issue(other, Names)));
 
         Assert.Equal("The CA issued a certificate that cannot be used: it is for another key (https://ca.test/certificate).",
             (await FailsAsync()).Message);
@@ -196,7 +196,7 @@ public sealed class CertificateOrderFaultTests : IDisposable
     [Fact]
     public async Task KeepsTheDefaultChainWhenAnAlternateCannotBeHad()
     {
-        _ca.On("/certificate", Answer.Pem(FakeIssuer.Issue(_key, Names), ("Link", "<https://ca.test/broken>;rel=\"alternate\"")));
+        _ca.On("/certificate", Answer.Pem(FakeCa.Issue(_key, Names), ("Link", "<https://ca.test/broken>;rel=\"alternate\"")));
 
         var issued = await ObtainAsync(request => request with { PreferredIssuer = "Another root" });
 
@@ -207,9 +207,9 @@ public sealed class CertificateOrderFaultTests : IDisposable
     [Fact]
     public async Task TakesTheAlternateChainOfThePreferredIssuer()
     {
-        var alternate = FakeIssuer.Issue(_key, Names, issuer: "Another root");
-        _ca.On("/certificate", Answer.Pem(FakeIssuer.Issue(_key, Names), ("Link", "</1>;rel=\"alternate\", </2>;rel=\"alternate\"")));
-        _ca.On("/1", Answer.Pem(FakeIssuer.Issue(_key, Names, issuer: "Third root")));
+        var alternate = FakeCa.Issue(_key, Names, issuer: "Another root");
+        _ca.On("/certificate", Answer.Pem(FakeCa.Issue(_key, Names), ("Link", "</1>;rel=\"alternate\", </2>;rel=\"alternate\"")));
+        _ca.On("/1", Answer.Pem(FakeCa.Issue(_key, Names, issuer: "Third root")));
         _ca.On("/2", Answer.Pem(alternate));
 
         var issued = await ObtainAsync(request => request with { PreferredIssuer = "Another root" });
@@ -241,7 +241,7 @@ public sealed class CertificateOrderFaultTests : IDisposable
         + "{\"type\": \"dns\", \"value\": \"b.test\"}]")]
     public async Task StartsAgainWhenTheOldOrderLeadsNowhere(string members)
     {
-        // A member given twice: the last one counts.
+        // Of a member that is given twice the last one counts.
         _ca.On("/order/0", Answer.Json(Order("ready")[..^1] + ", " + members + "}"));
 
         await ResumeAsync("/order/0");
@@ -267,7 +267,7 @@ public sealed class CertificateOrderFaultTests : IDisposable
     {
         using var lost = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         _ca.On("/order/0", Answer.Json(Order("valid", "\"certificate\": \"https://ca.test/old\"")));
-        _ca.On("/old", Answer.Pem(FakeIssuer.Issue(lost, Names)));
+        _ca.On("/old", Answer.Pem(FakeCa.Issue(lost, Names)));
 
         var issued = await ResumeAsync("/order/0");
 

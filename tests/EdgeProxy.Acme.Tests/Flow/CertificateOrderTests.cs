@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Acme.Tests.Flow;
 
@@ -27,7 +26,7 @@ public sealed class CertificateOrderTests : IDisposable
         {
             OrderCreated = (url, _) =>
             {
-                // Before anything else: nothing is presented yet.
+                // The order is noted before any challenge is presented.
                 Assert.Empty(ca.Responder.Presented);
                 urls.Add(url);
                 return ValueTask.CompletedTask;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Acme.Tests.Transport;
 
@@ -7,12 +6,14 @@ public sealed class AcmeNetworkTests
 {
     private const string Directory = """{"newNonce":"https://ca.test/1","newAccount":"https://ca.test/2","newOrder":"https://ca.test/3"}""";
 
+    private static readonly TestCa Ca = TestCa.CreateRoot();
+
     [Fact]
     public async Task TrustsTheExtraRoots()
     {
-        await using var server = new TlsServer(ServerIdentity.Create(), Http(Directory));
+        await using var server = Serve(Http(Directory));
 
-        var directory = await GetAsync(server.Url, server.Roots);
+        var directory = await GetAsync(Url(server), Roots);
 
         Assert.Equal("https://ca.test/3", directory.NewOrder.AbsoluteUri);
     }
@@ -20,25 +21,25 @@ public sealed class AcmeNetworkTests
     [Fact]
     public async Task TrustsNobodyElse()
     {
-        await using var server = new TlsServer(ServerIdentity.Create(), Http(Directory));
+        await using var server = Serve(Http(Directory));
 
-        var withOtherRoots = await FailsAsync(server.Url, [X509Certificate2.CreateFromPem(ServerIdentity.Create().RootPem)]);
-        var withoutRoots = await FailsAsync(server.Url, []);
+        var withOtherRoots = await FailsAsync(Url(server), [TestCa.CreateRoot().Certificate]);
+        var withoutRoots = await FailsAsync(Url(server), []);
 
         Assert.True(withOtherRoots.IsUnreachable);
-        Assert.StartsWith($"{server.Url} cannot be reached: the TLS handshake failed: ", withoutRoots.Message);
-        Assert.StartsWith($"{server.Url} cannot be reached: the TLS handshake failed: The server's certificate is trusted neither by this "
+        Assert.StartsWith($"{Url(server)} cannot be reached: the TLS handshake failed: ", withoutRoots.Message);
+        Assert.StartsWith($"{Url(server)} cannot be reached: the TLS handshake failed: The server's certificate is trusted neither by this "
             + "machine nor through the extra roots: ", withOtherRoots.Message);
     }
 
     [Fact]
     public async Task ChecksTheHostNameAlsoOfATrustedServer()
     {
-        await using var server = new TlsServer(ServerIdentity.Create("another.test"), Http(Directory));
+        await using var server = Serve(Http(Directory), "another.test");
 
-        var failure = await FailsAsync(server.Url, server.Roots);
+        var failure = await FailsAsync(Url(server), Roots);
 
-        Assert.Equal($"{server.Url} cannot be reached: the TLS handshake failed: The server's certificate is refused: "
+        Assert.Equal($"{Url(server)} cannot be reached: the TLS handshake failed: The server's certificate is refused: "
             + "RemoteCertificateNameMismatch, RemoteCertificateChainErrors.", failure.Message);
     }
 
@@ -67,26 +68,26 @@ public sealed class AcmeNetworkTests
     [Fact]
     public async Task GivesUpOnAServerThatStaysSilent()
     {
-        await using var server = new TlsServer(ServerIdentity.Create(), answer: null);
-        using var network = AcmeNetwork.Create(server.Roots);
+        await using var server = Serve(null);
+        using var network = AcmeNetwork.Create(Roots);
         using var key = AcmeAccountKey.Generate();
         var options = new AcmeClientOptions { RequestTimeout = TimeSpan.FromMilliseconds(500) };
-        var client = new AcmeClient(network, server.Url, key, TimeProvider.System, options);
+        var client = new AcmeClient(network, Url(server), key, TimeProvider.System, options);
 
         var failure = await Assert.ThrowsAsync<AcmeException>(() => client.GetDirectoryAsync(TestContext.Current.CancellationToken));
 
-        Assert.Equal($"{server.Url} did not answer within 0.5 seconds.", failure.Message);
+        Assert.Equal($"{Url(server)} did not answer within 0.5 seconds.", failure.Message);
         Assert.True(failure.IsUnreachable);
     }
 
     [Fact]
     public async Task LetsTheCallerGiveUpOnAServerThatStaysSilent()
     {
-        await using var server = new TlsServer(ServerIdentity.Create(), answer: null);
-        using var network = AcmeNetwork.Create(server.Roots);
+        await using var server = Serve(null);
+        using var network = AcmeNetwork.Create(Roots);
         using var key = AcmeAccountKey.Generate();
         using var caller = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
-        var client = new AcmeClient(network, server.Url, key, TimeProvider.System);
+        var client = new AcmeClient(network, Url(server), key, TimeProvider.System);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.GetDirectoryAsync(caller.Token));
     }
@@ -94,24 +95,31 @@ public sealed class AcmeNetworkTests
     [Fact]
     public async Task SaysSoWhenTheAnswerBreaksOff()
     {
-        await using var server = new TlsServer(ServerIdentity.Create(), "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"newNonce\"");
+        await using var server = Serve("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"newNonce\"");
 
-        var failure = await FailsAsync(server.Url, server.Roots);
+        var failure = await FailsAsync(Url(server), Roots);
 
-        Assert.StartsWith($"{server.Url} cannot be reached: The response ended prematurely", failure.Message);
+        Assert.StartsWith($"{Url(server)} cannot be reached: The response ended prematurely", failure.Message);
         Assert.True(failure.IsUnreachable);
     }
 
     [Fact]
     public async Task SaysSoWhenTheAnswerIsNotHttp()
     {
-        await using var server = new TlsServer(ServerIdentity.Create(), "SSH-2.0-OpenSSH_9.2\r\n");
+        await using var server = Serve("SSH-2.0-OpenSSH_9.2\r\n");
 
-        var failure = await FailsAsync(server.Url, server.Roots);
+        var failure = await FailsAsync(Url(server), Roots);
 
-        Assert.StartsWith($"{server.Url} cannot be reached: Received an invalid status line", failure.Message);
+        Assert.StartsWith($"{Url(server)} cannot be reached: Received an invalid status line", failure.Message);
         Assert.True(failure.IsUnreachable);
     }
+
+    private static X509Certificate2Collection Roots => [Ca.Certificate];
+
+    private static Uri Url(RawServer server) => new($"https://localhost:{server.Port}/dir");
+
+    private static RawServer Serve(string? answer, string name = "localhost") =>
+        RawServer.AnsweringOverTls(Ca.Issue(name).ToCertificate(), answer);
 
     private static string Http(string body) =>
         $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Acme.Tests.Verbs;
 

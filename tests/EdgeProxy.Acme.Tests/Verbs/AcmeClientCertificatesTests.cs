@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Acme.Tests.Verbs;
 
@@ -38,7 +37,7 @@ public sealed class AcmeClientCertificatesTests
         using var ca = new FakeCa();
         ca.On("/revoke", Answer.Empty());
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = X509Certificate2.CreateFromPem(FakeIssuer.Issue(key, ["a.test"]));
+        using var certificate = X509Certificate2.CreateFromPem(FakeCa.Issue(key, ["a.test"]));
 
         await ca.Client().RevokeCertificateAsync(certificate, cancellationToken: Cancel);
 
@@ -54,7 +53,7 @@ public sealed class AcmeClientCertificatesTests
             {"newNonce": "https://ca.test/nonce", "newAccount": "https://ca.test/a", "newOrder": "https://ca.test/o"}
             """));
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = X509Certificate2.CreateFromPem(FakeIssuer.Issue(key, ["a.test"]));
+        using var certificate = X509Certificate2.CreateFromPem(FakeCa.Issue(key, ["a.test"]));
 
         var failure = await Assert.ThrowsAsync<AcmeException>(
             () => ca.Client().RevokeCertificateAsync(certificate, cancellationToken: Cancel));

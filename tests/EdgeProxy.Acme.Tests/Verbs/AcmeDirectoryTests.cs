@@ -1,4 +1,3 @@
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Acme.Tests.Verbs;
 

@@ -78,7 +78,8 @@ public sealed class CheckCommandTests : IDisposable
     {
         _run.Write("a.pem", "");
         _run.Write("appsettings.json", """
-            { "EdgeProxy": { "Domains": { "localhost": { "Upstream": "demo", "Certificate": { "Source": "File", "Path": "a.pem", "KeyPath": "a.key" } } } } }
+            { "EdgeProxy": { "Domains": { "localhost": {
+              "Upstream": "demo", "Certificate": { "Source": "File", "Path": "a.pem", "KeyPath": "a.key" } } } } }
             """);
 
         Assert.Equal(ExitCode.Done, await _run.RunAsync("check"));

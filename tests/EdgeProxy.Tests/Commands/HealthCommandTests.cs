@@ -1,6 +1,5 @@
 using System.Net;
 using EdgeProxy.Hosting;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Commands;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using EdgeProxy.Hosting;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Commands;
 
@@ -30,7 +29,11 @@ public sealed class ReloadCommandTests : IDisposable
 
         Assert.Equal(ExitCode.InvalidConfiguration, await _run.RunAsync("reload"));
         Assert.Equal(
-            ["EdgeProxy:HttpPort: is wrong.", "/a.json:3: is not valid JSON.", "The configuration was not taken; the old one is still serving."],
+            [
+                "EdgeProxy:HttpPort: is wrong.",
+                "/a.json:3: is not valid JSON.",
+                "The configuration was not taken; the old one is still serving.",
+            ],
             _run.Error.Trim().Split('\n'));
     }
 

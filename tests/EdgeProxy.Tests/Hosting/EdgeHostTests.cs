@@ -3,14 +3,14 @@ using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Hosting.Reload;
 using EdgeProxy.Http;
 using EdgeProxy.Sites;
-using EdgeProxy.Testing;
 using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace EdgeProxy.Tests.Hosting;
 
 public sealed class EdgeHostTests : IDisposable
 {
-    private readonly EdgeFactory _edge = new(Sites("""{ "local.internal": { "Upstream": "demo" }, "plain.internal": { "Upstream": "demo", "HttpsRedirect": false } }"""));
+    private readonly EdgeFactory _edge = new(
+        Sites("""{ "local.internal": { "Upstream": "demo" }, "plain.internal": { "Upstream": "demo", "HttpsRedirect": false } }"""));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -22,7 +22,8 @@ public sealed class EdgeHostTests : IDisposable
         var response = await GetAsync("http://elsewhere.internal/");
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-        Assert.StartsWith("""{"data": null, "code": "NOT_FOUND", """, await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.StartsWith(
+            """{"data": null, "code": "NOT_FOUND", """, await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -30,7 +31,9 @@ public sealed class EdgeHostTests : IDisposable
     {
         _edge.Get<ChallengeTable>().Add("token", "token.thumbprint");
 
-        Assert.Equal("token.thumbprint", await Client().GetStringAsync(new Uri("http://elsewhere.internal/.well-known/acme-challenge/token"), Cancel));
+        Assert.Equal(
+            "token.thumbprint",
+            await Client().GetStringAsync(new Uri("http://elsewhere.internal/.well-known/acme-challenge/token"), Cancel));
     }
 
     [Fact]
@@ -48,7 +51,8 @@ public sealed class EdgeHostTests : IDisposable
         var response = await GetAsync("http://plain.internal/a");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Contains("\"X-Forwarded-Host\": \"plain.internal\"", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"X-Forwarded-Host\": \"plain.internal\"", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +72,12 @@ public sealed class EdgeHostTests : IDisposable
     [InlineData("{ not json")]
     [InlineData("""{ "EdgeProxy": { "Domains": { "x.internal": { "Upstream": "no url" } } } }""")]
     [InlineData("""{ "EdgeProxy": { "Domains": { "x.internal": { "Upstream": "demo" } } }, "Serilog": { "MinimumLevel": "Loud" } }""")]
-    [InlineData("""{ "EdgeProxy": { "Domains": { "x.internal": { "Upstream": "demo" } } }, "ReverseProxy": { "Routes": { "r": { "ClusterId": "none", "Match": { "Path": "/" } } } } }""")]
+    [InlineData("""
+        {
+          "EdgeProxy": { "Domains": { "x.internal": { "Upstream": "demo" } } },
+          "ReverseProxy": { "Routes": { "r": { "ClusterId": "none", "Match": { "Path": "/" } } } }
+        }
+        """)]
     public async Task AReloadThatIsNotTakenLeavesTheLastGoodOneServing(string bad)
     {
         Assert.Equal(HttpStatusCode.MovedPermanently, (await GetAsync("http://local.internal/")).StatusCode);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using System.Text.RegularExpressions;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Observability;
@@ -37,7 +36,9 @@ public sealed class AccessLogMiddlewareTests
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: unknown.org\r\nConnection: close\r\n\r\n", "^- 127.0.0.1 \"GET / HTTP/1.1\" 404 \\d\\d ")]
     [InlineData("HEAD / HTTP/1.1\r\nHost: unknown.org\r\nConnection: close\r\n\r\n", "^- 127.0.0.1 \"HEAD / HTTP/1.1\" 404 0 ")]
-    [InlineData("GET /\"\\\u001b[0m\u0007 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "\"GET /\\\\u0022\\\\u005c\\\\u001b\\[0m\\\\u0007 HTTP")]
+    [InlineData(
+        "GET /\"\\\u001b[0m\u0007 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        "\"GET /\\\\u0022\\\\u005c\\\\u001b\\[0m\\\\u0007 HTTP")]
     public async Task SaysWhatCameAndWhatWasAnswered(string request, string pattern)
     {
         await using var server = await StartAsync(_ => Task.CompletedTask);
@@ -92,9 +93,11 @@ public sealed class AccessLogMiddlewareTests
     {
         await using var server = await StartAsync(answer);
         using var http1 = new HttpClient();
-        var one = await http1.GetByteArrayAsync(new Uri($"http://127.0.0.1:{server.HttpPort}/{name}"), TestContext.Current.CancellationToken);
+        var one = await http1.GetByteArrayAsync(
+            new Uri($"http://127.0.0.1:{server.HttpPort}/{name}"), TestContext.Current.CancellationToken);
         using var http2 = Http2Client.Create();
-        var two = await http2.GetByteArrayAsync(new Uri($"https://example.org:{server.HttpsPort}/{name}"), TestContext.Current.CancellationToken);
+        var two = await http2.GetByteArrayAsync(
+            new Uri($"https://example.org:{server.HttpsPort}/{name}"), TestContext.Current.CancellationToken);
         Assert.Equal((1000, 1000), (one.Length, two.Length));
         Assert.All(await server.Log.AccessAsync(2), line => Assert.Contains(" 200 1000 ", line, StringComparison.Ordinal));
     }
@@ -109,7 +112,8 @@ public sealed class AccessLogMiddlewareTests
             context.Response.AppendTrailer("grpc-status", "7");
         });
         using var client = Http2Client.Create();
-        using var response = await client.GetAsync(new Uri($"https://example.org:{server.HttpsPort}/"), TestContext.Current.CancellationToken);
+        using var response = await client.GetAsync(
+            new Uri($"https://example.org:{server.HttpsPort}/"), TestContext.Current.CancellationToken);
         Assert.Equal("body", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal("7", Assert.Single(response.TrailingHeaders.GetValues("grpc-status")));
         Assert.Contains("HTTP/2\" 200 4 ", Assert.Single(await server.Log.AccessAsync(1)), StringComparison.Ordinal);
@@ -124,10 +128,9 @@ public sealed class AccessLogMiddlewareTests
             arrived.SetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         });
-        using (var client = new System.Net.Sockets.TcpClient())
+        using (var client = await RawConnection.OpenAsync(server.HttpPort, TestContext.Current.CancellationToken))
         {
-            await client.ConnectAsync(IPAddress.Loopback, server.HttpPort, TestContext.Current.CancellationToken);
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(Get), TestContext.Current.CancellationToken);
+            await client.SendAsync(Get);
             await arrived.Task;
         }
 

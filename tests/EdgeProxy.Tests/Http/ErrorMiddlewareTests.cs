@@ -16,7 +16,8 @@ public sealed class ErrorMiddlewareTests
         });
         var response = await server.HttpAsync(Get);
         Assert.Equal(500, response.Status);
-        Assert.Equal("""{"data": null, "code": "INTERNAL_SERVER_ERROR", "message": "the request failed inside the proxy"}""", response.Body);
+        Assert.Equal(
+            """{"data": null, "code": "INTERNAL_SERVER_ERROR", "message": "the request failed inside the proxy"}""", response.Body);
         Assert.Null(response.Header("X-Half"));
         Assert.Single(server.Log.Errors);
     }

@@ -5,7 +5,8 @@ namespace EdgeProxy.Tests.Http;
 
 public sealed class HttpChallengeSolverTests
 {
-    private static readonly AcmeChallengeContext Challenge = new(AcmeIdentifier.Dns("example.org"), "token", KeyAuthorization.For("token", AcmeAccountKey.Generate()));
+    private static readonly AcmeChallengeContext Challenge = new(
+        AcmeIdentifier.Dns("example.org"), "token", KeyAuthorization.For("token", AcmeAccountKey.Generate()));
 
     [Fact]
     public async Task PutsATokenInAndTakesItAway()

@@ -47,7 +47,8 @@ public sealed class RedirectTests
     {
         var config = EdgeServer.Config(EdgeServer.Site("example.org", "::1", "*.wild.org") with { RedirectStatusCode = 308 });
         await using var server = await EdgeServer.StartAsync(config with { Listeners = config.Listeners with { PublicHttpsPort = 8443 } });
-        var response = await server.HttpAsync($"GET /a HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-Host: evil.org\r\nConnection: close\r\n\r\n");
+        var response = await server.HttpAsync(
+            $"GET /a HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-Host: evil.org\r\nConnection: close\r\n\r\n");
         Assert.Equal((308, location), (response.Status, response.Header("Location")));
     }
 
@@ -91,7 +92,8 @@ public sealed class RedirectTests
     {
         await using var server = await EdgeServer.StartAsync(EdgeServer.Config(EdgeServer.Site("example.org")));
         var response = await server.HttpAsync(
-            $"POST /a HTTP/1.1\r\nHost: example.org\r\nContent-Length: 500\r\n\r\n{new string('x', 500)}GET /b HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n");
+            $"POST /a HTTP/1.1\r\nHost: example.org\r\nContent-Length: 500\r\n\r\n{new string('x', 500)}"
+            + "GET /b HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n");
         Assert.Contains("Location: https://example.org/a\r\n", response.All, StringComparison.Ordinal);
         Assert.Equal("https://example.org/b", response.Header("Location"));
     }

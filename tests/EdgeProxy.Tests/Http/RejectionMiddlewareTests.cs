@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using EdgeProxy.Configuration.Model;
 using Microsoft.AspNetCore.Http;
@@ -103,35 +102,24 @@ public sealed class RejectionMiddlewareTests
             await using var echo = await upgrade.UpgradeAsync();
             await echo.CopyToAsync(echo, TestContext.Current.CancellationToken);
         });
-        using var client = new TcpClient();
-        await client.ConnectAsync("127.0.0.1", tls ? server.HttpsPort : server.HttpPort, TestContext.Current.CancellationToken);
-        await using var stream = await RawClient.OpenAsync(client, tls ? "example.org" : null, TestContext.Current.CancellationToken);
-        await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\n{Host}Connection: Upgrade\r\nUpgrade: echo\r\n\r\n"), TestContext.Current.CancellationToken);
-        var text = "";
-        while (!text.EndsWith("\r\n\r\n", StringComparison.Ordinal))
-            text += (char)await ReadByteAsync(stream);
-        Assert.StartsWith("HTTP/1.1 101 ", text, StringComparison.Ordinal);
+        using var client = await (tls
+            ? RawConnection.OpenTlsAsync(server.HttpsPort, "example.org", TestContext.Current.CancellationToken)
+            : RawConnection.OpenAsync(server.HttpPort, TestContext.Current.CancellationToken));
+        await client.SendAsync($"GET / HTTP/1.1\r\n{Host}Connection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 101 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
 
         var sent = new byte[1024 * 1024];
         new Random(1).NextBytes(sent);
-        var sending = stream.WriteAsync(sent, TestContext.Current.CancellationToken);
-        var received = new byte[sent.Length];
-        await stream.ReadExactlyAsync(received, TestContext.Current.CancellationToken);
+        var sending = client.Stream.WriteAsync(sent, TestContext.Current.CancellationToken);
+        var received = await client.ReadAsync(sent.Length);
         await sending;
-        Assert.Equal(sent, received);
+        Assert.Equal(sent, Encoding.Latin1.GetBytes(received));
     }
 
     private static EdgeConfig Config() => EdgeServer.Config(EdgeServer.Site("example.org") with { HttpsRedirect = false });
 
     private static string Many(int count) => string.Concat(Enumerable.Range(0, count).Select(number => $"A{number}: b\r\n"));
 
-    private static IEnumerable<string> StatusLines(RawResponse response) => response.All.Split("HTTP/1.1 ").Skip(1).Select(text => text.Split("\r\n")[0]);
-
-    private static async Task<int> ReadByteAsync(Stream stream)
-    {
-        var one = new byte[1];
-        await stream.ReadExactlyAsync(one, TestContext.Current.CancellationToken);
-        return one[0];
-    }
+    private static IEnumerable<string> StatusLines(RawResponse response) =>
+        response.All.Split("HTTP/1.1 ").Skip(1).Select(text => text.Split("\r\n")[0]);
 }

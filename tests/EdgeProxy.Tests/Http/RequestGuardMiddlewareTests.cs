@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Text;
 using EdgeProxy.Sites;
 
@@ -69,10 +68,9 @@ public sealed class RequestGuardMiddlewareTests
     public async Task OpensNoTunnelForAnotherProtocolThanWebSocket()
     {
         await using var server = await Served();
-        using var socket = new TcpClient("127.0.0.1", server.HttpsPort);
-        await using var tls = new SslStream(socket.GetStream(), false, (_, certificate, _, _) => certificate is not null);
-        var options = new SslClientAuthenticationOptions { TargetHost = "example.org", ApplicationProtocols = [SslApplicationProtocol.Http2] };
-        await tls.AuthenticateAsClientAsync(options, TestContext.Current.CancellationToken);
+        using var connection = await RawConnection.OpenTlsAsync(
+            server.HttpsPort, "example.org", SslApplicationProtocol.Http2, TestContext.Current.CancellationToken);
+        var tls = connection.Stream;
 
         await tls.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
         await tls.WriteAsync(Frame(4, 0, 0, []), TestContext.Current.CancellationToken);

@@ -56,14 +56,17 @@ public sealed class RequestHeadTests
         var release = new TaskCompletionSource();
         await using var server = await EdgeServer.StartAsync(
             Config(),
-            context => context.Request.Path == "/other" ? AnswerLaterAsync(context, release.Task) : context.Response.WriteAsync("from the end"),
+            context => context.Request.Path == "/other"
+                ? AnswerLaterAsync(context, release.Task)
+                : context.Response.WriteAsync("from the end"),
             wrap: next => connection =>
             {
                 Interlocked.Increment(ref connections);
                 return next(connection);
             });
         using var client = Http2Client.Create();
-        using var other = await client.GetAsync(Url(server, "other"), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var other = await client.GetAsync(
+            Url(server, "other"), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
 
         using var request = new HttpRequestMessage(HttpMethod.Get, Url(server, new string('p', path)))
         {
@@ -73,14 +76,18 @@ public sealed class RequestHeadTests
         for (var number = 0; number < headers; number++)
             request.Headers.Add($"a{number}", new string('x', size));
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
-        // Before anything is asserted, or a failure would leave the server waiting for its open stream.
+        // The stream is released before anything is asserted: a failure would leave the server waiting for it.
         release.SetResult();
 
         Assert.Equal(fits ? HttpStatusCode.OK : HttpStatusCode.RequestHeaderFieldsTooLarge, response.StatusCode);
         Assert.Equal(fits ? "from the end" : TooLarge, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         if (!fits)
             Assert.Equal("application/json", response.Content.Headers.ContentType?.ToString());
-        AssertLogged(Assert.Single(await server.Log.AccessAsync(2), line => !line.Contains("/other", StringComparison.Ordinal)), what, "HTTP/2", fits);
+        AssertLogged(
+            Assert.Single(await server.Log.AccessAsync(2), line => !line.Contains("/other", StringComparison.Ordinal)),
+            what,
+            "HTTP/2",
+            fits);
         Assert.Equal("unharmed", await other.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal(1, connections);
     }

@@ -145,7 +145,8 @@ public sealed class SiteMiddlewareTests
     [Fact]
     public async Task BelievesTheForwardedAddressOfATrustedPeerOnly()
     {
-        const string Request = "GET / HTTP/1.1\r\nHost: example.org\r\nX-Forwarded-For: 1.1.1.1, 203.0.113.9\r\nX-Forwarded-For: 10.0.0.1\r\nConnection: close\r\n\r\n";
+        const string Request = "GET / HTTP/1.1\r\nHost: example.org\r\n"
+            + "X-Forwarded-For: 1.1.1.1, 203.0.113.9\r\nX-Forwarded-For: 10.0.0.1\r\nConnection: close\r\n\r\n";
         await using var direct = await Served();
         await direct.HttpAsync(Request);
         var site = Assert.Single(direct.Arrivals).Site!;
@@ -162,9 +163,11 @@ public sealed class SiteMiddlewareTests
     public async Task RefusesABodyOverTheLimitAtOnce()
     {
         await using var server = await Served();
-        var response = await server.HttpAsync("POST / HTTP/1.1\r\nHost: example.org\r\nContent-Length: 1001\r\nExpect: 100-continue\r\n\r\n");
+        var response = await server.HttpAsync(
+            "POST / HTTP/1.1\r\nHost: example.org\r\nContent-Length: 1001\r\nExpect: 100-continue\r\n\r\n");
         Assert.Equal(413, response.Status);
-        Assert.Equal("""{"data": null, "code": "PAYLOAD_TOO_LARGE", "message": "the request body is larger than allowed"}""", response.Body);
+        Assert.Equal(
+            """{"data": null, "code": "PAYLOAD_TOO_LARGE", "message": "the request body is larger than allowed"}""", response.Body);
         Assert.Equal("close", response.Header("Connection"));
         Assert.DoesNotContain("100 Continue", response.All, StringComparison.Ordinal);
         Assert.Empty(server.Arrivals);
@@ -177,7 +180,8 @@ public sealed class SiteMiddlewareTests
     public async Task TheAnswerReachesAClientThatIsStillSending(int length, int status)
     {
         await using var server = await Served();
-        var request = $"POST / HTTP/1.1\r\nHost: example.org\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{new string('x', length)}";
+        var request = $"POST / HTTP/1.1\r\nHost: example.org\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+            + new string('x', length);
         foreach (var response in new[] { await server.HttpAsync(request), await server.HttpsAsync(request) })
         {
             Assert.Equal(status, response.Status);
@@ -205,7 +209,8 @@ public sealed class SiteMiddlewareTests
     {
         await using var server = await EdgeServer.StartAsync(EdgeServer.Config(EdgeServer.Site("example.org"), EdgeServer.Site("two.org")));
         using var client = Http2Client.Create();
-        foreach (var (host, size, status) in new[] { ("example.org", 1000, 200), ("EXAMPLE.org:1", 1001, 413), ("two.org", 1, 421), ("a.org", 1, 404) })
+        (string, int, int)[] cases = [("example.org", 1000, 200), ("EXAMPLE.org:1", 1001, 413), ("two.org", 1, 421), ("a.org", 1, 404)];
+        foreach (var (host, size, status) in cases)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"https://example.org:{server.HttpsPort}/"))
             {

@@ -39,9 +39,12 @@ public sealed partial class EdgeEventTests
     [InlineData("""_logger.LogError(EdgeEvent.LinesDropped.Id(), exception, "text");""", "LinesDropped")]
     [InlineData("""_logger.LogError(exception, "text");""", null)]
     [InlineData("""_logger.LogError(7, "text about EdgeEvent.LinesDropped");""", null)]
-    public void TheRuleIsApplied(string statement, string? expected) => Assert.Equal(
-        expected,
-        EventOf(SyntaxFactory.ParseStatement(statement).DescendantNodes().OfType<InvocationExpressionSyntax>().First().ArgumentList.Arguments[0]));
+    public void TheRuleIsApplied(string statement, string? expected)
+    {
+        var call = SyntaxFactory.ParseStatement(statement).DescendantNodes().OfType<InvocationExpressionSyntax>().First();
+
+        Assert.Equal(expected, EventOf(call.ArgumentList.Arguments[0]));
+    }
 
     private static IEnumerable<(string File, string Text, string? Event)> CallsIn(CSharpSyntaxTree tree)
     {
@@ -63,7 +66,7 @@ public sealed partial class EdgeEventTests
     private static string? EventOf(ArgumentSyntax first) =>
         Call().Match(first.ToString()) is { Success: true } match ? match.Groups[1].Value : null;
 
-    // Number and name are of the same event.
+    // The number and the name must be those of the same event.
     private static string? EventOf(AttributeSyntax declaration) =>
         Declaration().Match(declaration.ToString()) is { Success: true } match ? match.Groups[1].Value : null;
 

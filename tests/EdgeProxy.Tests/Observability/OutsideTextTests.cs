@@ -15,7 +15,8 @@ public sealed class OutsideTextTests
     [Theory]
     [InlineData("broke off: \"ü\"", "broke off: \"ü\"")]
     [InlineData("a\r\nb\u001b[0m\u2028c\u202ed\u0085", "a??b?[0m?c?d?")]
-    public void ASentenceIsOneLineThatATerminalOnlyShows(string text, string sentence) => Assert.Equal(sentence, OutsideText.Sentence(text));
+    public void ASentenceIsOneLineThatATerminalOnlyShows(string text, string sentence) =>
+        Assert.Equal(sentence, OutsideText.Sentence(text));
 
     [Fact]
     public void BothAreBounded()

@@ -1,5 +1,4 @@
 using EdgeProxy.Observability;
-using EdgeProxy.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -79,7 +78,8 @@ public sealed class ReloadableLogTests : IDisposable
         var other = log.CreateLogger("Other");
         Assert.True(logger.IsEnabled(LogLevel.Information));
 
-        using (var change = await log.PrepareAsync(Root(ToFile("b.log"), """ "MinimumLevel": { "Default": "Debug", "Override": { "Quiet": "Error" } } """)))
+        var quiet = Root(ToFile("b.log"), """ "MinimumLevel": { "Default": "Debug", "Override": { "Quiet": "Error" } } """);
+        using (var change = await log.PrepareAsync(quiet))
         {
             Assert.Null(change.Problem);
             Assert.True(logger.IsEnabled(LogLevel.Information));
@@ -140,7 +140,9 @@ public sealed class ReloadableLogTests : IDisposable
         }
 
         log.Dispose();
-        Assert.Equal(Enumerable.Range(0, 40).Select(number => $"line {number}"), Lines("a.log").Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]));
+        Assert.Equal(
+            Enumerable.Range(0, 40).Select(number => $"line {number}"),
+            Lines("a.log").Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]));
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Tests.Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EdgeProxy.Tests.Proxy;
@@ -46,7 +45,7 @@ public sealed class RequestBodyTests
             Assert.Equal("body", await answer.Content.ReadAsStringAsync(Cancel));
     }
 
-    // What a client says it wants to have says nothing about how it sends.
+    // A header about the response must not free the request from the minimum data rate.
     [Theory]
     [InlineData("")]
     [InlineData("Upgrade: x\r\n")]
@@ -73,7 +72,7 @@ public sealed class RequestBodyTests
     public async Task ABufferedBodyReachesTheUpstreamWholeAndWithItsLength(int length)
     {
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
             var head = await connection.ReadHeadAsync();
             heads.Enqueue(head);
@@ -124,9 +123,10 @@ public sealed class RequestBodyTests
 
     private static SiteTarget.Proxy Buffered(Uri upstream) => TestEdge.Target(upstream) with { RequestBuffering = true };
 
-    private static Task<TestUpstream> EchoAsync() => TestUpstream.StartAsync(context => context.Request.Body.CopyToAsync(context.Response.Body, Cancel));
+    private static Task<LocalServer> EchoAsync() =>
+        LocalServer.StartAsync(context => context.Request.Body.CopyToAsync(context.Response.Body, Cancel));
 
-    // Of this process, and of no other that runs at the same time.
+    // Only the files of this process: another one may be running the same tests.
     private static string[] OpenTemporaryFiles() =>
     [
         .. Directory.GetFiles("/proc/self/fd").Select(descriptor => new FileInfo(descriptor).LinkTarget).OfType<string>()
@@ -135,19 +135,19 @@ public sealed class RequestBodyTests
 
     private static string Plain(string response) => response.Replace("\r\n0\r\n\r\n", "", StringComparison.Ordinal);
 
-    private static async Task DripAsync(RawConnection client, CancellationToken ended)
+    private static async Task DripAsync(RawConnection client, CancellationToken cancellationToken)
     {
         try
         {
             while (true)
             {
-                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, ended);
+                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken);
                 await client.SendAsync("x");
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
-            // The edge has given up, or the test is over.
+            // The edge has closed the connection, or the test has ended.
         }
     }
 

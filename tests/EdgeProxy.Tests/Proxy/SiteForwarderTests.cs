@@ -13,8 +13,8 @@ public sealed class SiteForwarderTests
     [Fact]
     public async Task TakesUpstreamsInTurn()
     {
-        await using var one = await TestUpstream.StartAsync(context => context.Response.WriteAsync("1", Cancel));
-        await using var two = await TestUpstream.StartAsync(context => context.Response.WriteAsync("2", Cancel));
+        await using var one = await LocalServer.StartAsync(context => context.Response.WriteAsync("1", Cancel));
+        await using var two = await LocalServer.StartAsync(context => context.Response.WriteAsync("2", Cancel));
         await using var edge = await TestEdge.StartAsync(one.Address, two.Address);
         using var client = edge.Client();
         Assert.Equal("1212", string.Concat(await AnswersAsync(client, 4)));
@@ -23,12 +23,12 @@ public sealed class SiteForwarderTests
     [Fact]
     public async Task GoesOnToTheNextUpstreamWhereOneIsDead()
     {
-        await using var alive = await TestUpstream.StartAsync(async context =>
+        await using var alive = await LocalServer.StartAsync(async context =>
         {
             using var body = new StreamReader(context.Request.Body);
             await context.Response.WriteAsync(await body.ReadToEndAsync(Cancel), Cancel);
         });
-        await using var edge = await TestEdge.StartAsync(RawUpstream.Refusing(), alive.Address, new Uri("http://nobody.invalid"));
+        await using var edge = await TestEdge.StartAsync(RawServer.Refusing(), alive.Address, new Uri("http://nobody.invalid"));
         using var client = edge.Client();
         for (var request = 0; request < 6; request++)
         {
@@ -42,21 +42,21 @@ public sealed class SiteForwarderTests
     [Fact]
     public async Task Answers503WhileNoneIsHealthyAndTriesAgainAfterAPause()
     {
-        var clock = new FakeTimeProvider();
+        var time = new FakeTimeProvider();
         await using var edge = await TestEdge.StartAsync(
-            TestEdge.Target(RawUpstream.Refusing(), RawUpstream.Refusing()), services: services => services.AddSingleton<TimeProvider>(clock));
+            TestEdge.Target(RawServer.Refusing(), RawServer.Refusing()), services: services => services.AddSingleton<TimeProvider>(time));
         using var client = edge.Client();
         Assert.Equal(HttpStatusCode.BadGateway, (await client.GetAsync("x", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("x", Cancel)).StatusCode);
         Assert.Equal("site.test: no upstream is healthy (503)", edge.Log.Warnings[^1]);
-        clock.Advance(UpstreamHealth.Pause);
+        time.Advance(UpstreamHealth.Pause);
         Assert.Equal(HttpStatusCode.BadGateway, (await client.GetAsync("x", Cancel)).StatusCode);
     }
 
     [Fact]
     public async Task TriesASingleUpstreamEveryTime()
     {
-        await using var edge = await TestEdge.StartAsync(RawUpstream.Refusing());
+        await using var edge = await TestEdge.StartAsync(RawServer.Refusing());
         using var client = edge.Client();
         for (var request = 0; request < 5; request++)
             Assert.Equal(HttpStatusCode.BadGateway, (await client.GetAsync("x", Cancel)).StatusCode);
@@ -65,8 +65,8 @@ public sealed class SiteForwarderTests
     [Fact]
     public async Task SendsNothingTwice()
     {
-        await using var dying = RawUpstream.Start(connection => connection.ReadHeadAsync());
-        await using var alive = await TestUpstream.StartAsync(context => context.Response.WriteAsync("ok", Cancel));
+        await using var dying = RawServer.Start(connection => connection.ReadHeadAsync());
+        await using var alive = await LocalServer.StartAsync(context => context.Response.WriteAsync("ok", Cancel));
         await using var edge = await TestEdge.StartAsync(dying.Address, alive.Address);
         using var client = edge.Client();
         using var body = new StringContent("pay");

@@ -18,7 +18,7 @@ public sealed class SitePipelineTests
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nzz\r\n")]
     public async Task BreaksAResponseOffThatTheUpstreamBreaksOff(string half)
     {
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
             await connection.ReadHeadAsync();
             await connection.SendAsync(half);
@@ -33,7 +33,7 @@ public sealed class SitePipelineTests
     [Fact]
     public async Task ResetsTheStreamOfAResponseThatBreaksOffInHttp2()
     {
-        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+        await using var upstream = RawServer.Answering("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
         await using var edge = await TestEdge.StartAsync(TestEdge.Target(upstream.Address), HttpProtocols.Http2);
         using var client = edge.Client(HttpVersion.Version20);
         var failure = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync("x", Cancel));
@@ -43,7 +43,7 @@ public sealed class SitePipelineTests
     [Fact]
     public async Task AnswersAnHttp10ClientToo()
     {
-        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n");
+        await using var upstream = RawServer.Answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n");
         await using var edge = await TestEdge.StartAsync(upstream.Address);
         using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
         await client.SendAsync("GET / HTTP/1.0\r\nHost: site.test\r\n\r\n");
@@ -55,7 +55,7 @@ public sealed class SitePipelineTests
     [Fact]
     public async Task PassesAHeadRequestsLength()
     {
-        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 4711\r\n\r\n");
+        await using var upstream = RawServer.Answering("HTTP/1.1 200 OK\r\nContent-Length: 4711\r\n\r\n");
         await using var edge = await TestEdge.StartAsync(upstream.Address);
         using var client = edge.Client();
         var answer = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "x"), Cancel);
@@ -68,7 +68,7 @@ public sealed class SitePipelineTests
     [InlineData("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 200)]
     public async Task PassesResponsesWithoutABody(string response, int status)
     {
-        await using var upstream = RawUpstream.Answering(response);
+        await using var upstream = RawServer.Answering(response);
         await using var edge = await TestEdge.StartAsync(upstream.Address);
         using var client = edge.Client();
         Assert.Equal(status, (int)(await client.GetAsync("x", Cancel)).StatusCode);
@@ -78,7 +78,7 @@ public sealed class SitePipelineTests
     public async Task SendsServerSentEventsOneByOneAndTheirHeadAtOnce()
     {
         var next = new SemaphoreSlim(0);
-        await using var upstream = await TestUpstream.StartAsync(async context =>
+        await using var upstream = await LocalServer.StartAsync(async context =>
         {
             context.Response.ContentType = "text/event-stream";
             await context.Response.Body.FlushAsync(Cancel);
@@ -108,7 +108,7 @@ public sealed class SitePipelineTests
     public async Task StreamsALargeUploadWithoutKeepingIt(bool isChunked)
     {
         const long Size = 300L * 1024 * 1024;
-        await using var upstream = await TestUpstream.StartAsync(async context =>
+        await using var upstream = await LocalServer.StartAsync(async context =>
         {
             var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
             var length = 0L;
@@ -130,7 +130,7 @@ public sealed class SitePipelineTests
     public async Task StreamsALargeDownload()
     {
         const int Chunks = 2000;
-        await using var upstream = await TestUpstream.StartAsync(async context =>
+        await using var upstream = await LocalServer.StartAsync(async context =>
         {
             var chunk = new byte[64 * 1024];
             for (var number = 0; number < Chunks; number++)
@@ -150,7 +150,7 @@ public sealed class SitePipelineTests
     [Fact]
     public async Task RefusesABodyOverTheLimit()
     {
-        await using var upstream = await TestUpstream.StartAsync(context => context.Request.Body.CopyToAsync(Stream.Null, Cancel));
+        await using var upstream = await LocalServer.StartAsync(context => context.Request.Body.CopyToAsync(Stream.Null, Cancel));
         await using var edge = await TestEdge.StartAsync(TestEdge.Target(upstream.Address), maxBody: 1000);
         using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
         await client.SendAsync("POST / HTTP/1.1\r\nHost: site.test\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -162,7 +162,7 @@ public sealed class SitePipelineTests
     [Fact]
     public async Task RefusesAMalformedChunk()
     {
-        await using var upstream = await TestUpstream.StartAsync(context => context.Request.Body.CopyToAsync(Stream.Null, Cancel));
+        await using var upstream = await LocalServer.StartAsync(context => context.Request.Body.CopyToAsync(Stream.Null, Cancel));
         await using var edge = await TestEdge.StartAsync(upstream.Address);
         using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
         await client.SendAsync("POST / HTTP/1.1\r\nHost: site.test\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nno\r\n");
@@ -173,7 +173,7 @@ public sealed class SitePipelineTests
     [Fact]
     public async Task AsksForABodyThatAClientAnnouncesAndTellsNoUpstreamToWait()
     {
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
             Assert.DoesNotContain("Expect", await connection.ReadHeadAsync(), StringComparison.OrdinalIgnoreCase);
             Assert.Equal("body!", await connection.ReadAsync(5));
@@ -191,7 +191,7 @@ public sealed class SitePipelineTests
     [Fact]
     public async Task LetsTheUpstreamRefuseABodyThatAClientHasAnnounced()
     {
-        await using var upstream = RawUpstream.Answering("HTTP/1.1 413 Too Big For Me\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        await using var upstream = RawServer.Answering("HTTP/1.1 413 Too Big For Me\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         await using var edge = await TestEdge.StartAsync(upstream.Address);
         using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
         await client.SendAsync("POST / HTTP/1.1\r\nHost: site.test\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n\r\n");
@@ -205,7 +205,7 @@ public sealed class SitePipelineTests
     {
         var arrived = new TaskCompletionSource();
         var ended = new TaskCompletionSource();
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
             await connection.ReadHeadAsync();
             arrived.SetResult();
@@ -225,7 +225,7 @@ public sealed class SitePipelineTests
     [Fact]
     public async Task SaysWhichUpstreamWasUsed()
     {
-        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        await using var upstream = RawServer.Answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         await using var edge = await TestEdge.StartAsync(upstream.Address);
         using var client = edge.Client();
         await client.GetAsync("x", Cancel);
@@ -241,7 +241,7 @@ public sealed class SitePipelineTests
     public async Task LetsNoTargetOutOfThePathOfAnUpstream(string path, string target, bool passes)
     {
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Recording(heads);
+        await using var upstream = RawServer.Recording(heads);
         await using var edge = await TestEdge.StartAsync(new Uri(upstream.Address, path));
         using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
         await client.SendAsync($"GET {target} HTTP/1.1\r\nHost: site.test\r\nConnection: close\r\n\r\n");
@@ -253,7 +253,7 @@ public sealed class SitePipelineTests
     public async Task MarksWhatItForwardsBehindTheMarksOfOthers()
     {
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Recording(heads);
+        await using var upstream = RawServer.Recording(heads);
         await using var edge = await TestEdge.StartAsync(upstream.Address);
         using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: site.test\r\nCDN-Loop: other; a=1\r\n\r\n");
@@ -264,8 +264,8 @@ public sealed class SitePipelineTests
     [Fact]
     public async Task SwitchesUpstreamsUnderLoadWithoutAFailedRequest()
     {
-        await using var blue = await TestUpstream.StartAsync(context => context.Response.WriteAsync("blue", Cancel));
-        await using var green = await TestUpstream.StartAsync(context => context.Response.WriteAsync("green", Cancel));
+        await using var blue = await LocalServer.StartAsync(context => context.Response.WriteAsync("blue", Cancel));
+        await using var green = await LocalServer.StartAsync(context => context.Response.WriteAsync("green", Cancel));
         await using var edge = await TestEdge.StartAsync(blue.Address);
         using var client = edge.Client();
         using var done = new CancellationTokenSource();
@@ -295,7 +295,7 @@ public sealed class SitePipelineTests
     {
         var arrived = new TaskCompletionSource();
         var mayEnd = new TaskCompletionSource();
-        await using var old = await TestUpstream.StartAsync(async context =>
+        await using var old = await LocalServer.StartAsync(async context =>
         {
             await context.Response.WriteAsync("old ", Cancel);
             arrived.SetResult();
@@ -306,7 +306,7 @@ public sealed class SitePipelineTests
         using var client = edge.Client();
         var answer = client.GetStringAsync("x", Cancel);
         await arrived.Task.WaitAsync(TestEdge.Patience, Cancel);
-        edge.Reload(TestEdge.Target(RawUpstream.Refusing()));
+        edge.Reload(TestEdge.Target(RawServer.Refusing()));
         mayEnd.SetResult();
         Assert.Equal("old end", await answer);
         Assert.Equal(HttpStatusCode.BadGateway, (await client.GetAsync("x", Cancel)).StatusCode);

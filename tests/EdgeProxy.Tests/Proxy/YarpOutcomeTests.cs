@@ -11,26 +11,31 @@ public sealed class YarpOutcomeTests
 {
     public static TheoryData<string> Nonsense =>
     [
-        "", "HTTP/1.1 200 OK\r\nX-Half: ", "HTTP/1.1 200 OK\r\n", "garbage\r\n\r\n", "\0\0\0\0\0\0\0\0\0\0\0\0\0", "hello from 1991\n", "HTTP/1.1 2OO OK\r\n\r\n",
+        "", "HTTP/1.1 200 OK\r\nX-Half: ", "HTTP/1.1 200 OK\r\n", "garbage\r\n\r\n", "\0\0\0\0\0\0\0\0\0\0\0\0\0", "hello from 1991\n",
+        "HTTP/1.1 2OO OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: xchunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nok", "HTTP/1.1 200 OK\r\nNo colon\r\n\r\nok",
-        "HTTP/1.1 200 OK\r\nX: \u0001\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n", "HTTP/1.1 200 OK\r\nX: " + new string('x', 100_000) + "\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: xchunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nNo colon\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nX: \u0001\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX: " + new string('x', 100_000) + "\r\n\r\n",
     ];
 
     [Theory]
     [MemberData(nameof(Nonsense))]
     public async Task AnswersNonsenseWith502(string answer)
     {
-        await using var upstream = RawUpstream.Answering(answer);
+        await using var upstream = RawServer.Answering(answer);
         await ExpectAsync(502, upstream.Address);
     }
 
     [Fact]
     public async Task AnswersAResetWith502()
     {
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
             await connection.ReadHeadAsync();
             connection.Reset();
@@ -41,11 +46,12 @@ public sealed class YarpOutcomeTests
     [Fact]
     public async Task AnswersARefusalWith502AndSaysSoInOneSentence()
     {
-        var nobody = RawUpstream.Refusing();
+        var nobody = RawServer.Refusing();
         await using var edge = await TestEdge.StartAsync(nobody);
         using var client = edge.Client();
         Assert.Equal(HttpStatusCode.BadGateway, (await client.GetAsync("x", TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal($"site.test: upstream {nobody.AbsoluteUri.TrimEnd('/')} refused the connection (502)", Assert.Single(edge.Log.Warnings));
+        Assert.Equal(
+            $"site.test: upstream {nobody.AbsoluteUri.TrimEnd('/')} refused the connection (502)", Assert.Single(edge.Log.Warnings));
         Assert.All(edge.Log.Lines, entry => Assert.Null(entry.Exception));
     }
 
@@ -61,7 +67,7 @@ public sealed class YarpOutcomeTests
     [Fact]
     public async Task AnswersSilenceWith504()
     {
-        await using var upstream = RawUpstream.Start(connection => connection.ReadUntilAsync("never"));
+        await using var upstream = RawServer.Start(connection => connection.ReadUntilAsync("never"));
         await ExpectAsync(504, TestEdge.Target(upstream.Address) with { Timeout = TimeSpan.FromMilliseconds(300) });
     }
 
@@ -70,7 +76,7 @@ public sealed class YarpOutcomeTests
     [InlineData("HTTP/1.1 200 OK\r\n")]
     public async Task AnswersSilenceBeforeTheFirstByteOfABodyWith504(string answer)
     {
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
             await connection.SendAsync(answer);
             await connection.ReadUntilAsync("never");
@@ -81,7 +87,7 @@ public sealed class YarpOutcomeTests
     [Fact]
     public async Task AnswersAConnectionThatIsNeverMadeWith504()
     {
-        // A backlog that is full: the kernel answers no further connection.
+        // The backlog is full, so the kernel answers no further connection.
         using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         full.Listen(0);
@@ -102,7 +108,8 @@ public sealed class YarpOutcomeTests
     [InlineData(504, "x")]
     public async Task PassesAnErrorOfTheUpstreamUntouched(int status, string body)
     {
-        await using var upstream = RawUpstream.Answering($"HTTP/1.1 {status} Theirs\r\nX-Theirs: 1\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        await using var upstream = RawServer.Answering(
+            $"HTTP/1.1 {status} Theirs\r\nX-Theirs: 1\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         await using var edge = await TestEdge.StartAsync(upstream.Address);
         using var client = edge.Client();
         var answer = await client.GetAsync("x", TestContext.Current.CancellationToken);
@@ -118,7 +125,7 @@ public sealed class YarpOutcomeTests
     [InlineData("Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n")]
     public async Task BlamesTheClientWhoseBodyStopsForLongerThanTheTimeout(string rest)
     {
-        await using var upstream = RawUpstream.Start(connection => connection.ReadToEndAsync());
+        await using var upstream = RawServer.Start(connection => connection.ReadToEndAsync());
         await using var edge = await TestEdge.StartAsync(TestEdge.Target(upstream.Address) with { Timeout = TimeSpan.FromSeconds(1) });
         using var client = await RawConnection.OpenAsync(edge.Port, TestContext.Current.CancellationToken);
         await client.SendAsync($"POST / HTTP/1.1\r\nHost: site.test\r\n{rest}");
@@ -126,7 +133,7 @@ public sealed class YarpOutcomeTests
         Assert.Empty(edge.Log.Warnings);
     }
 
-    // Over HTTP/2 YARP sees now the one, now the other of these when an upstream fails while the client's body is on its way.
+    // YARP reports one or the other of these when an upstream fails over HTTP/2 while the client sends its body.
     [Fact]
     public void DoesNotBlameTheClientWhoseBodyIsNotReadToTheEndBecauseTheUpstreamFails()
     {

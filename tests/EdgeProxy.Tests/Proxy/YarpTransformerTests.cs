@@ -23,11 +23,13 @@ public sealed class YarpTransformerTests
             _ => new HostHeader.Literal(kind),
         };
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Recording(heads);
+        await using var upstream = RawServer.Recording(heads);
         await using var edge = await TestEdge.StartAsync(TestEdge.Target(upstream.Address) with { HostHeader = host });
         await GetAsync(edge, $"Host: {sent}\r\n");
         Assert.Equal(
-            expected.Replace("{edge}", $"{edge.Port}", StringComparison.Ordinal).Replace("{upstream}", $"{upstream.Port}", StringComparison.Ordinal),
+            expected
+                .Replace("{edge}", $"{edge.Port}", StringComparison.Ordinal)
+                .Replace("{upstream}", $"{upstream.Port}", StringComparison.Ordinal),
             Heads.Parse(heads.Single())["Host"]);
     }
 
@@ -55,24 +57,30 @@ public sealed class YarpTransformerTests
     [InlineData("X-Empty:", "X-Empty", "")]
     [InlineData("X-Latin: \u00e9\u00df", "X-Latin", "\u00e9\u00df")]
     [InlineData("X-Utf8: \u00c3\u00a9\u00e2\u0082\u00ac", "X-Utf8", "\u00c3\u00a9\u00e2\u0082\u00ac")]
-    [InlineData("Traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
+    [InlineData(
+        "Traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
     public async Task PassesOtherHeadersAsTheyCame(string line, string name, string expected) =>
         Assert.Equal(expected, (await ReceivedAsync(line + "\r\n"))[name]);
 
     [Fact]
     public async Task AddsNothingThatTheClientDidNotSend()
     {
-        string[] expected = ["CDN-Loop", "Host", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Real-IP"];
+        string[] expected =
+        [
+            "CDN-Loop", "Host", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Real-IP",
+        ];
         Assert.Equal(expected, (await ReceivedAsync("")).Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task PassesTheHeadersOfAResponseAsTheyCame()
     {
-        await using var upstream = RawUpstream.Answering(
-            "HTTP/1.1 299 Odd Reason\r\nServer: nginx/1.2\r\nDate: Mon, 01 Jan 2001 00:00:00 GMT\r\nSet-Cookie: a=1; Path=/\r\nSet-Cookie: b=2\r\n" +
-            "X-Latin: \u00e9\r\nX-Utf8: \u00c3\u00a9\r\nExpires: 0\r\nLocation: /%2f//x\r\nX-Mine: 1\r\nConnection: close, X-Mine\r\nKeep-Alive: timeout=5\r\n" +
-            "Strict-Transport-Security: max-age=1\r\nContent-Length: 2\r\n\r\nok");
+        await using var upstream = RawServer.Answering(
+            "HTTP/1.1 299 Odd Reason\r\nServer: nginx/1.2\r\nDate: Mon, 01 Jan 2001 00:00:00 GMT\r\n"
+            + "Set-Cookie: a=1; Path=/\r\nSet-Cookie: b=2\r\nX-Latin: \u00e9\r\nX-Utf8: \u00c3\u00a9\r\nExpires: 0\r\n"
+            + "Location: /%2f//x\r\nX-Mine: 1\r\nConnection: close, X-Mine\r\nKeep-Alive: timeout=5\r\n"
+            + "Strict-Transport-Security: max-age=1\r\nContent-Length: 2\r\n\r\nok");
         await using var edge = await TestEdge.StartAsync(upstream.Address);
         var answer = await GetAsync(edge, "Host: site.test\r\n");
         Assert.StartsWith("HTTP/1.1 299 Odd Reason\r\n", answer, StringComparison.Ordinal);
@@ -103,7 +111,7 @@ public sealed class YarpTransformerTests
     public async Task ForwardsEveryMethod(string method)
     {
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Recording(heads);
+        await using var upstream = RawServer.Recording(heads);
         await using var edge = await TestEdge.StartAsync(upstream.Address);
         using var client = await RawConnection.OpenAsync(edge.Port, TestContext.Current.CancellationToken);
         await client.SendAsync($"{method} /x HTTP/1.1\r\nHost: site.test\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
@@ -118,7 +126,7 @@ public sealed class YarpTransformerTests
     public async Task NeverSendsALengthWithAChunkedBody(bool section)
     {
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
             heads.Enqueue(await connection.ReadHeadAsync());
             heads.Enqueue(await connection.ReadUntilAsync("0\r\n\r\n"));
@@ -127,7 +135,8 @@ public sealed class YarpTransformerTests
         await using var edge = await TestEdge.StartAsync(
             TestEdge.Target(upstream.Address), section: section ? Sections.Route(upstream.Address) : null);
         using var client = await RawConnection.OpenAsync(edge.Port, TestContext.Current.CancellationToken);
-        await client.SendAsync("POST / HTTP/1.1\r\nHost: site.test\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+        await client.SendAsync(
+            "POST / HTTP/1.1\r\nHost: site.test\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 200", await client.ReadHeadAsync(), StringComparison.Ordinal);
         var headers = Heads.Parse(heads.First());
         Assert.Equal("chunked", headers["Transfer-Encoding"]);
@@ -138,7 +147,7 @@ public sealed class YarpTransformerTests
     private static async Task<Dictionary<string, string>> ReceivedAsync(string lines)
     {
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Recording(heads);
+        await using var upstream = RawServer.Recording(heads);
         await using var edge = await TestEdge.StartAsync(upstream.Address);
         await GetAsync(edge, "Host: site.test\r\n" + lines);
         return Heads.Parse(heads.Single());

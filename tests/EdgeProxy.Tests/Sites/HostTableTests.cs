@@ -16,7 +16,8 @@ public sealed class HostTableTests
     [InlineData("A.example", null)]
     public void TheExactNameWinsAndAWildcardIsOneLabel(string asked, string? found)
     {
-        var table = new HostTable<string>([.. ((string[])["a.example", "*.a.example", "own.a.example"]).Select(name => KeyValuePair.Create(name, name))]);
+        var table = new HostTable<string>(
+            [.. ((string[])["a.example", "*.a.example", "own.a.example"]).Select(name => KeyValuePair.Create(name, name))]);
 
         Assert.Equal(found, table.Find(asked));
     }

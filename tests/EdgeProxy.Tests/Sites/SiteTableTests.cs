@@ -20,7 +20,8 @@ public class SiteTableTests
     public void FindsTheExactNameThenAWildcardOfOneLabel(string host, string? site)
     {
         var table = Create("""
-            { 'Domains': { '*.a.localhost': { 'Upstream': 'demo' }, 'a.localhost': { 'Upstream': 'demo', 'Aliases': [ 'www.a.localhost' ] } } }
+            { 'Domains': {
+              '*.a.localhost': { 'Upstream': 'demo' }, 'a.localhost': { 'Upstream': 'demo', 'Aliases': [ 'www.a.localhost' ] } } }
             """);
 
         Assert.Equal(site, table.Find(host)?.Name);

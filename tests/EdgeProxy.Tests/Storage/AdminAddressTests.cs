@@ -1,5 +1,4 @@
 using EdgeProxy.Storage;
-using EdgeProxy.Testing;
 using EdgeProxy.Tests.Certificates;
 
 namespace EdgeProxy.Tests.Storage;
@@ -40,7 +39,7 @@ public sealed class AdminAddressTests : IDisposable
     [Fact]
     public async Task TheAddressOfAProcessThatHasEndedIsNone()
     {
-        // Nobody starts before the kernel does.
+        // No process has started before the kernel, so this one cannot be running.
         await (Own with { Process = Own.Process with { Started = -1 } }).WriteAsync(_directory, Token);
 
         Assert.Null(await AdminAddress.ReadAsync(_directory, Token));

@@ -1,5 +1,4 @@
 using EdgeProxy.Storage;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Storage;
 
@@ -76,7 +75,10 @@ public sealed class AtomicFileTests
     {
         using var folder = new TestFolder();
         AtomicFile.Write(folder.File("sub/privkey.pem"), "key"u8, secret: true);
-        string[] leftovers = [$".account.json.{Guid.NewGuid():N}.tmp", $"sub/.privkey.pem.{Guid.NewGuid():N}.tmp", $"sub/name/.x.{Guid.NewGuid():N}.tmp"];
+        string[] leftovers =
+        [
+            $".account.json.{Guid.NewGuid():N}.tmp", $"sub/.privkey.pem.{Guid.NewGuid():N}.tmp", $"sub/name/.x.{Guid.NewGuid():N}.tmp",
+        ];
         Directory.CreateDirectory(folder.File("sub/name"));
         foreach (var leftover in leftovers)
             folder.Write(leftover, "half a k");

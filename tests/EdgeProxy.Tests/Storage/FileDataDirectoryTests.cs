@@ -1,6 +1,5 @@
 using System.Text;
 using EdgeProxy.Storage;
-using EdgeProxy.Testing;
 using EdgeProxy.Tests.Certificates;
 
 namespace EdgeProxy.Tests.Storage;

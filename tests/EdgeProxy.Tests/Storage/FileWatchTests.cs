@@ -1,5 +1,4 @@
 using EdgeProxy.Storage;
-using EdgeProxy.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeProxy.Tests.Storage;

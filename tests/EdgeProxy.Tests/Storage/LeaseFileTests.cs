@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using EdgeProxy.Storage;
-using EdgeProxy.Testing;
 using EdgeProxy.Tests.Certificates;
 using Microsoft.Extensions.Time.Testing;
 
@@ -118,7 +116,7 @@ public sealed class LeaseFileTests : IDisposable
         Lay(new ProcessIdentity("other", 1, "elsewhere", 1));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var waiting = new LeaseFile(_data.File("a/lease.json"), _time, _log.For<LeaseFile>()).AcquireAsync(ending.Token);
-        // It has put its own in the place of the other, and waits whether anybody does the same.
+        // It has replaced the other's lease by its own and waits to see whether anybody does the same.
         await Eventually.BecomesTrueAsync(
             () => File.ReadAllText(_data.File("a/lease.json")).Contains(Environment.MachineName, StringComparison.Ordinal),
             _time, TimeSpan.FromMilliseconds(100));
@@ -166,13 +164,13 @@ public sealed class LeaseFileTests : IDisposable
     [Fact]
     public async Task OneWhoseProcessWasKilledIsTakenOverAtOnce()
     {
-        using var holder = StartChild(nameof(Holds));
+        await using var holder = StartChild(nameof(Holds));
         await Eventually.BecomesTrueAsync(() => File.Exists(_data.File("held")));
         var waiting = AcquireAsync();
         await Eventually.BecomesTrueAsync(() => _time.Waits > 0);
         Assert.False(waiting.IsCompleted);
 
-        holder.Kill();
+        holder.Signal("KILL");
         await holder.WaitForExitAsync(Token);
 
         await BecomesDoneAsync(waiting);
@@ -183,15 +181,15 @@ public sealed class LeaseFileTests : IDisposable
     [Fact]
     public async Task AProcessThatWasHaltedFindsOutThatItLostIt()
     {
-        using var holder = StartChild(nameof(Holds));
+        await using var holder = StartChild(nameof(Holds));
         await Eventually.BecomesTrueAsync(() => File.Exists(_data.File("held")));
-        await SignalAsync(holder, "STOP");
+        holder.Signal("STOP");
 
         var waiting = AcquireAsync();
         await BecomesDoneAsync(waiting);
         Assert.Contains("no sign of life", _log.Text, StringComparison.Ordinal);
         Assert.False(File.Exists(_data.File("lost")));
-        await SignalAsync(holder, "CONT");
+        holder.Signal("CONT");
 
         await Eventually.BecomesTrueAsync(() => File.Exists(_data.File("lost")));
         await (await waiting).EnsureHeldAsync(Token);
@@ -230,7 +228,7 @@ public sealed class LeaseFileTests : IDisposable
     private byte[] Lay(ProcessIdentity holder)
     {
         Directory.CreateDirectory(_data.File("a"));
-        // In the place of what is there, as another process does it.
+        // Another process replaces the file whole, too.
         AtomicFile.Write(_data.File("a/lease.json"), (LeaseRecord.Create() with { Holder = holder }).ToBytes(), secret: true);
         return File.ReadAllBytes(_data.File("a/lease.json"));
     }
@@ -243,14 +241,8 @@ public sealed class LeaseFileTests : IDisposable
     private Task RunChildAsync(string method) =>
         ChildTest.RunAsync(typeof(LeaseFileTests), method, new() { [FolderVariable] = _data.Path });
 
-    private Process StartChild(string method) => ChildTest.Start(typeof(LeaseFileTests), method, new() { [FolderVariable] = _data.Path });
-
-    private static async Task SignalAsync(Process process, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString((IFormatProvider?)null)]);
-        await kill.WaitForExitAsync(Token);
-        Assert.Equal(0, kill.ExitCode);
-    }
+    private ChildProcess StartChild(string method) =>
+        ChildTest.Start(typeof(LeaseFileTests), method, new() { [FolderVariable] = _data.Path });
 
     /// <summary>A clock of which nobody may ask the date: leases must not depend on it.</summary>
     private sealed class RunningTime : FakeTimeProvider

@@ -1,5 +1,4 @@
 using EdgeProxy.Storage;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Storage;
 

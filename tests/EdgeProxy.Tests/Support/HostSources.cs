@@ -6,7 +6,7 @@ namespace EdgeProxy.Tests;
 /// <summary>The sources of src/EdgeProxy as the compiler sees them, without what it generates.</summary>
 internal static class HostSources
 {
-    // What the project file imports for every file.
+    // The namespaces that the project file imports for every source file.
     private static readonly string[] GlobalUsings =
     [
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Net.Http.Json", "System.Threading",
@@ -19,7 +19,10 @@ internal static class HostSources
 
     public static CSharpCompilation Compilation => Compiled.Value;
 
-    public static string Folder { get; } = FindFolder();
+    /// <summary>The folder of the solution.</summary>
+    public static string Repository { get; } = FindRepository();
+
+    public static string Folder { get; } = Path.Combine(Repository, "src", "EdgeProxy");
 
     /// <summary>A file's path within the project, folder by folder.</summary>
     public static string[] Parts(string file) => Path.GetRelativePath(Folder, file).Split(Path.DirectorySeparatorChar);
@@ -43,11 +46,12 @@ internal static class HostSources
             .Where(file => Path.GetFileName(file) is not "EdgeProxy.dll")
             .Select(file => MetadataReference.CreateFromFile(file));
 
-    private static string FindFolder()
+    private static string FindRepository()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "EdgeProxy.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"No EdgeProxy.sln above {AppContext.BaseDirectory}.");
-        return Path.Combine(folder, "src", "EdgeProxy");
+            folder = Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException($"No EdgeProxy.sln above {AppContext.BaseDirectory}.");
+        return folder;
     }
 }

@@ -27,14 +27,16 @@ internal static class SourceReferences
             if (OutermostType(model.GetSymbolInfo(name).Symbol) is { } type)
             {
                 var line = name.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
-                yield return new SourceReference(tree.FilePath, line, type.ContainingNamespace.ToDisplayString(), type.Name, DeclarationOf(type));
+                yield return new SourceReference(
+                    tree.FilePath, line, type.ContainingNamespace.ToDisplayString(), type.Name, DeclarationOf(type));
             }
         }
     }
 
     private static INamedTypeSymbol? OutermostType(ISymbol? symbol)
     {
-        var type = symbol as INamedTypeSymbol ?? (symbol is IMethodSymbol or IPropertySymbol or IFieldSymbol or IEventSymbol ? symbol.ContainingType : null);
+        var type = symbol as INamedTypeSymbol
+            ?? (symbol is IMethodSymbol or IPropertySymbol or IFieldSymbol or IEventSymbol ? symbol.ContainingType : null);
         while (type?.ContainingType is { } outer)
             type = outer;
         return type?.ContainingNamespace is null ? null : type;

@@ -4,7 +4,6 @@ using EdgeProxy.Certificates.Renewal;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Certificates.Issuing;
 
@@ -22,10 +21,10 @@ public sealed class AcmeIssuerTests
         edge.Apply("a.example", "b.example");
         await edge.AllIssuedAsync();
 
-        var chain = await OpenSsl.ReadChainAsync(server.Port, "-servername b.example");
+        var chain = await OpenSsl.GetChainAsync(server.Port, "b.example");
         Assert.True(chain[0].MatchesHostname("b.example"));
         Assert.Equal(4, chain.Count);
-        // Certificate for certificate what the CA sent.
+        // The chain on the wire is the one that the CA sent.
         Assert.Equal(await File.ReadAllTextAsync(edge.Data("certificates/b.example/fullchain.pem"), TestContext.Current.CancellationToken),
             string.Concat(chain.Select(certificate => certificate.ExportCertificatePem() + "\n")));
     }
@@ -59,12 +58,13 @@ public sealed class AcmeIssuerTests
         edge.Apply("a.example");
         await edge.AllIssuedAsync();
         var served = edge.Table.Find("a.example")!.Leaf.Thumbprint;
-        await Eventually.BecomesTrueAsync(() => !File.ReadAllText(edge.Data("certificates/a.example/renewal.json")).Contains("order", StringComparison.Ordinal));
+        await Eventually.BecomesTrueAsync(
+            () => !File.ReadAllText(edge.Data("certificates/a.example/renewal.json")).Contains("order", StringComparison.Ordinal));
 
         await edge.RestartAsync();
         edge.Apply("a.example", "b.example");
         Assert.Equal(served, edge.Table.Find("a.example")!.Leaf.Thumbprint);
-        // By the time the other one is there, this one would long have been asked for.
+        // a.example starts first, so it would be ordered again before b.example has its certificate.
         await edge.AllIssuedAsync();
 
         Assert.Equal(served, edge.Table.Find("a.example")!.Leaf.Thumbprint);
@@ -94,7 +94,8 @@ public sealed class AcmeIssuerTests
         var text = await File.ReadAllTextAsync(account, TestContext.Current.CancellationToken);
 
         await edge.RestartAsync();
-        await File.WriteAllTextAsync(account, text.Replace("/my-account/", "/my-account/000", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            account, text.Replace("/my-account/", "/my-account/000", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         edge.Apply("b.example");
         await edge.AllIssuedAsync();
 
@@ -107,7 +108,8 @@ public sealed class AcmeIssuerTests
         await using var edge = await AcmeEdge.StartAsync(new PebbleOptions { BlockedNames = ["blocked.example"] });
 
         edge.Apply("blocked.example", "good.example");
-        await Eventually.BecomesTrueAsync(() => edge.IsIssued("good.example") && edge.Loop.Statuses[0].State.LastError is not null, () => edge.Log.Text);
+        await Eventually.BecomesTrueAsync(
+            () => edge.IsIssued("good.example") && edge.Loop.Statuses[0].State.LastError is not null, () => edge.Log.Text);
 
         Assert.IsType<CertificateState.Placeholder>(edge.Loop.Statuses[0].State);
         Assert.Contains("blocked", edge.Loop.Statuses[0].State.LastError, StringComparison.Ordinal);
@@ -118,7 +120,10 @@ public sealed class AcmeIssuerTests
     [Fact]
     public async Task ExternalAccountsAreBound()
     {
-        var key = Convert.ToBase64String(Enumerable.Range(0, 32).Select(number => (byte)number).ToArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        var key = Convert.ToBase64String(Enumerable.Range(0, 32).Select(number => (byte)number).ToArray())
+            .TrimEnd('=')
+            .Replace('+', '-')
+            .Replace('/', '_');
         await using var edge = await AcmeEdge.StartAsync(
             new PebbleOptions { ExternalAccountKeys = new Dictionary<string, string> { ["kid-1"] = key } },
             config => config with { ExternalAccount = new ExternalAccount("kid-1", key) });
@@ -166,7 +171,7 @@ public sealed class AcmeIssuerTests
         using var folder = new TestFolder();
         var log = new TestLog();
         var table = new CertificateTable();
-        await using var challenges = await ChallengeServer.StartAsync(0);
+        await using var challenges = new Http01Responder(0);
         var loop = new CertificateKeeper(table, challenges, TimeProvider.System, new Random(1), log);
         var authority = new AcmeConfig { DirectoryUrl = new Uri($"https://localhost:{FreePort.Next()}/dir") };
 
@@ -183,7 +188,7 @@ public sealed class AcmeIssuerTests
     {
         using var folder = new TestFolder();
         var log = new TestLog();
-        await using var challenges = await ChallengeServer.StartAsync(0);
+        await using var challenges = new Http01Responder(0);
         var authority = new AcmeConfig { DirectoryUrl = new Uri($"https://localhost:{FreePort.Next()}/dir") };
         var store = (await TestStores.OpenAsync(folder.Path)).Certificates;
         using var key = KeyFactory.Create(authority.KeyType);
@@ -261,13 +266,19 @@ public sealed class AcmeIssuerTests
     [Fact]
     public async Task NamesWhoseOrdersComeToNothingDoNotHoldUpOthersHoweverLongTheyTake()
     {
-        await using var pebble = await PebbleProcess.StartAsync(new PebbleOptions { NonceReject = 0 }, TestContext.Current.CancellationToken);
-        await using var challenges = await ChallengeServer.StartAsync(pebble.HttpPort);
+        await using var pebble = await PebbleProcess.StartAsync(
+            new PebbleOptions { NonceReject = 0 }, TestContext.Current.CancellationToken);
+        await using var challenges = new Http01Responder(pebble.HttpPort);
         using var folder = new TestFolder();
         var stores = await TestStores.OpenAsync(folder.Path);
         var solver = new SlowSolver(challenges);
         var issuers = new Issuers((_, _) => solver, TimeProvider.System, new TestLog());
-        var authority = new AcmeConfig { DirectoryUrl = pebble.DirectoryUrl, TrustedRoots = pebble.RootPemPath, AcceptTermsOfService = true };
+        var authority = new AcmeConfig
+        {
+            DirectoryUrl = pebble.DirectoryUrl,
+            TrustedRoots = pebble.RootPemPath,
+            AcceptTermsOfService = true,
+        };
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         string[] slow = [.. Enumerable.Range(0, 10).Select(number => $"slow{number}.example")];
         foreach (var name in slow)
@@ -277,7 +288,8 @@ public sealed class AcmeIssuerTests
         var waiting = slow.Select(name => IssueAsync(issuers, authority, stores, name, ending.Token)).ToList();
         await Eventually.BecomesTrueAsync(() => solver.Waiting == slow.Length);
 
-        await IssueAsync(issuers, authority, stores, "good.example").WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await IssueAsync(issuers, authority, stores, "good.example")
+            .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         await ending.CancelAsync();
         foreach (var attempt in waiting)
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt);
@@ -286,14 +298,15 @@ public sealed class AcmeIssuerTests
     private static IChallengeSolver NoChallenge => new SlowSolver(null);
 
     private static async Task<byte[]> IssueAsync(
-        Issuers issuers, AcmeConfig authority, Stores stores, string name, CancellationToken? cancellation = null)
+        Issuers issuers, AcmeConfig authority, Stores stores, string name, CancellationToken? cancellationToken = null)
     {
         using var key = KeyFactory.Create(CertificateKeyType.P256);
-        // Not disposed of, so that the session stays, as it does while the name is configured.
+        // The issuer is not disposed of, because its session stays while the name is configured.
         var issuer = issuers.Create(new CertificateSource.Acme(authority), stores);
-        using var turn = await issuer.TakeTurnAsync(name, hasFailed: false, cancellation ?? TestContext.Current.CancellationToken);
+        using var turn = await issuer.TakeTurnAsync(name, hasFailed: false, cancellationToken ?? TestContext.Current.CancellationToken);
         return await issuer.IssueAsync(
-            new Issuance(name, key, null, _ => Task.CompletedTask, new Random(1)), cancellation ?? TestContext.Current.CancellationToken);
+            new Issuance(name, key, null, _ => Task.CompletedTask, new Random(1)),
+            cancellationToken ?? TestContext.Current.CancellationToken);
     }
 
     /// <summary>Solves nothing for names that begin with "slow".</summary>
@@ -330,10 +343,10 @@ public sealed class AcmeIssuerTests
     private sealed class AcmeEdge : IAsyncDisposable
     {
         private readonly TestFolder _data = new();
-        private readonly ChallengeServer _challenges;
+        private readonly Http01Responder _challenges;
         private readonly CertificateSource _source;
 
-        private AcmeEdge(PebbleProcess pebble, ChallengeServer challenges, AcmeConfig authority)
+        private AcmeEdge(PebbleProcess pebble, Http01Responder challenges, AcmeConfig authority)
         {
             Pebble = pebble;
             _challenges = challenges;
@@ -359,7 +372,7 @@ public sealed class AcmeIssuerTests
                 Email = "ops@example.org",
                 AcceptTermsOfService = true,
             };
-            return new AcmeEdge(pebble, await ChallengeServer.StartAsync(pebble.HttpPort), change?.Invoke(authority) ?? authority);
+            return new AcmeEdge(pebble, new Http01Responder(pebble.HttpPort), change?.Invoke(authority) ?? authority);
         }
 
         public string Data(string path) => _data.File(path);

@@ -2,7 +2,6 @@ using EdgeProxy.Acme;
 using EdgeProxy.Certificates.Issuing;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
@@ -99,7 +98,9 @@ public sealed class AcmeSessionTests : IDisposable
         var client = await CreateSession(ca.Authority with { Email = "new@example.org" }).OpenAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(ca.Url("/account/1"), client.AccountUrl);
-        Assert.Contains(_log.Lines, line => line.Level == LogLevel.Warning && line.Message.Contains("no, because of invalidContact", StringComparison.Ordinal));
+        Assert.Contains(
+            _log.Lines,
+            line => line.Level == LogLevel.Warning && line.Message.Contains("no, because of invalidContact", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -121,7 +122,7 @@ public sealed class AcmeSessionTests : IDisposable
     {
         await using var ca = await ScriptedCa.StartAsync();
         ca.Register();
-        var path = _data.Write("roots.pem", ServerIdentity.Create().RootPem);
+        var path = _data.Write("roots.pem", TestCa.CreateRoot().Pem);
         var session = CreateSession(ca.Authority with { TrustedRoots = path });
         var refusal = await Assert.ThrowsAsync<IssuanceException>(() => session.OpenAsync(TestContext.Current.CancellationToken));
         Assert.Contains("TLS handshake failed", refusal.Message, StringComparison.Ordinal);
@@ -130,7 +131,7 @@ public sealed class AcmeSessionTests : IDisposable
         var client = await session.OpenAsync(TestContext.Current.CancellationToken);
         Assert.Same(client, await session.OpenAsync(TestContext.Current.CancellationToken));
 
-        File.AppendAllText(path, "\n" + ServerIdentity.Create().RootPem);
+        File.AppendAllText(path, "\n" + TestCa.CreateRoot().Pem);
         Assert.NotSame(client, await session.OpenAsync(TestContext.Current.CancellationToken));
     }
 

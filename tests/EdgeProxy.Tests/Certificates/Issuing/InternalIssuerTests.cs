@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using EdgeProxy.Certificates.Issuing;
 using EdgeProxy.Certificates.Renewal;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeProxy.Tests.Certificates.Issuing;
@@ -26,9 +24,11 @@ public sealed class InternalIssuerTests : IDisposable
         loop.Apply(Config(name));
         await Eventually.BecomesTrueAsync(() => table.Find(name) is { IsPlaceholder: false }, () => _log.Text);
 
-        var output = await RunAsync("curl", "-sS", "--cacert", Root, "--resolve", $"{name}:{server.Port}:127.0.0.1", $"https://{name}:{server.Port}/");
+        var curl = await Tool.RunAsync(
+            Installed.Program("curl"),
+            ["-sS", "--cacert", Root, "--resolve", $"{name}:{server.Port}:127.0.0.1", $"https://{name}:{server.Port}/"]);
 
-        Assert.Equal("hello", output);
+        Assert.Equal("hello", curl.Text);
         await loop.StopAsync();
     }
 
@@ -38,8 +38,7 @@ public sealed class InternalIssuerTests : IDisposable
         await IssueAsync("a.internal", "*.b.internal");
 
         foreach (var folder in (string[])["a.internal", "wildcard_.b.internal"])
-            Assert.Contains(": OK", await RunAsync("openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", Root,
-                _data.File($"certificates/{folder}/fullchain.pem")), StringComparison.Ordinal);
+            await AssertVerifiesAsync(folder, "-x509_strict", "-purpose", "sslserver");
     }
 
     [Fact]
@@ -68,8 +67,9 @@ public sealed class InternalIssuerTests : IDisposable
         loop.Apply(Config("a.internal"));
         await Eventually.BecomesTrueAsync(() => table.Find("a.internal")!.Leaf.Thumbprint != before);
 
-        Assert.Equal("damaged", await File.ReadAllTextAsync(_data.File($"internal-ca/{file}.damaged"), TestContext.Current.CancellationToken));
-        Assert.Contains(": OK", await RunAsync("openssl", "verify", "-CAfile", Root, _data.File("certificates/a.internal/fullchain.pem")), StringComparison.Ordinal);
+        Assert.Equal(
+            "damaged", await File.ReadAllTextAsync(_data.File($"internal-ca/{file}.damaged"), TestContext.Current.CancellationToken));
+        await AssertVerifiesAsync("a.internal");
         await loop.StopAsync();
     }
 
@@ -171,10 +171,11 @@ public sealed class InternalIssuerTests : IDisposable
         return table.Find(names[0])!.Leaf.Thumbprint;
     }
 
-    private static async Task<string> RunAsync(string program, params string[] arguments)
+    /// <summary>That OpenSSL finds nothing wrong with the certificate in a folder.</summary>
+    private async Task AssertVerifiesAsync(string folder, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        return await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) + await errors;
+        var openssl = await Tool.RunAsync(
+            Installed.Program("openssl"), ["verify", .. arguments, "-CAfile", Root, _data.File($"certificates/{folder}/fullchain.pem")]);
+        Assert.Contains(": OK", openssl.Text, StringComparison.Ordinal);
     }
 }

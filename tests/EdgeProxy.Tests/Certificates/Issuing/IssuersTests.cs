@@ -2,7 +2,6 @@ using EdgeProxy.Acme;
 using EdgeProxy.Certificates.Issuing;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace EdgeProxy.Tests.Certificates.Issuing;
@@ -52,7 +51,7 @@ public sealed class IssuersTests : IDisposable
         var before = issuers.Create(new CertificateSource.Acme(ca.Authority), stores);
         await FailAsync(before);
 
-        // As a reload does it that changes what the names of a CA order.
+        // A reload that changes the type of key makes a new issuer before it disposes of the old one.
         var after = issuers.Create(new CertificateSource.Acme(ca.Authority with { KeyType = CertificateKeyType.P384 }), stores);
         before.Dispose();
         await FailAsync(after);

@@ -35,7 +35,7 @@ public sealed class OrderTurnsTests
         (await TakeAsync("a.example", hasFailed: false)).Dispose();
         await TakeAsync(10, "hangs", hasFailed: true);
 
-        // No order of it has begun.
+        // It has failed without an order, so it still counts as new and need not wait.
         await TakeAsync("a.example", hasFailed: true);
     }
 

@@ -9,7 +9,7 @@ public sealed class CertificateKeeperTests : RenewalStage
     [Fact]
     public async Task EveryNameIsServedWhenApplyReturns()
     {
-        Issuer.Before = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        Issuer.Before = (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
 
         Apply("a.example", "b.example", "10.0.0.1", "*.c.example");
 
@@ -26,9 +26,9 @@ public sealed class CertificateKeeperTests : RenewalStage
     [Fact]
     public async Task ANameThatHangsOrFailsHoldsUpNoOther()
     {
-        Issuer.Before = (issuance, cancellation) => issuance.Name switch
+        Issuer.Before = (issuance, cancellationToken) => issuance.Name switch
         {
-            "hangs.example" => Task.Delay(Timeout.Infinite, cancellation),
+            "hangs.example" => Task.Delay(Timeout.Infinite, cancellationToken),
             "fails.example" => throw new IssuanceException("No."),
             "crashes.example" => throw new InvalidOperationException("A bug."),
             _ => Task.CompletedTask,
@@ -61,10 +61,10 @@ public sealed class CertificateKeeperTests : RenewalStage
     public async Task ARemovedNameIsNoLongerAskedFor()
     {
         var cancelled = new TaskCompletionSource();
-        Issuer.Before = async (_, cancellation) =>
+        Issuer.Before = async (_, cancellationToken) =>
         {
-            using var registration = cancellation.Register(() => cancelled.TrySetResult());
-            await Task.Delay(Timeout.Infinite, cancellation);
+            using var registration = cancellationToken.Register(() => cancelled.TrySetResult());
+            await Task.Delay(Timeout.Infinite, cancellationToken);
         };
         Apply("a.example", "b.example");
         await Eventually.BecomesTrueAsync(() => Issuer.Requests.Count == 2);
@@ -109,12 +109,12 @@ public sealed class CertificateKeeperTests : RenewalStage
     {
         string[] names = [.. Enumerable.Range(0, 50).Select(number => $"n{number}.example")];
         var running = 0;
-        Issuer.Before = async (_, cancellation) =>
+        Issuer.Before = async (_, cancellationToken) =>
         {
             Interlocked.Increment(ref running);
             try
             {
-                await Task.Delay(Timeout.Infinite, cancellation);
+                await Task.Delay(Timeout.Infinite, cancellationToken);
             }
             finally
             {
@@ -146,7 +146,7 @@ public sealed class CertificateKeeperTests : RenewalStage
         Assert.Single(Log.Lines, line =>
             line.Message.StartsWith("Serving a.example, b.example, c.example with the certificate in ", StringComparison.Ordinal));
 
-        // One comes, one goes, the rest notices nothing.
+        // One name is added and one is taken out: the other loops must not change.
         Keeper.Apply(TestConfig.Create(DataDirectory, source, "d.example", "b.example", "c.example"));
         Assert.Null(Table.Find("a.example"));
         Assert.All((string[])["b.example", "c.example", "d.example"], name => Assert.Same(served, Table.Find(name)));
@@ -177,7 +177,7 @@ public sealed class CertificateKeeperTests : RenewalStage
     {
         // A placeholder's year would not end within what a date can hold, so making one fails.
         Time.SetUtcNow(DateTimeOffset.MaxValue.AddDays(-100));
-        Issuer.Before = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        Issuer.Before = (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
 
         Apply([.. Enumerable.Range(0, 2000).Select(number => $"n{number}.example")]);
 
@@ -209,10 +209,10 @@ public sealed class CertificateKeeperTests : RenewalStage
         await AllIssuedAsync();
         await Keeper.StopAsync();
         Time.Advance(TimeSpan.FromDays(100));
-        var (chain, key) = TestCa.CreateRoot().Issue("a.example", TimeSpan.FromDays(365));
+        var pair = TestCa.CreateRoot().Issue("a.example", TimeSpan.FromDays(365));
         Table = new CertificateTable();
         Keeper = CreateKeeper();
-        Keeper.Apply(TestConfig.Create(DataDirectory, FilesWith((chain, key)), "a.example"));
+        Keeper.Apply(TestConfig.Create(DataDirectory, FilesWith(pair), "a.example"));
         var fromFile = Table.Find("a.example");
 
         var gate = new TaskCompletionSource();
@@ -228,8 +228,8 @@ public sealed class CertificateKeeperTests : RenewalStage
     [Fact]
     public async Task ANameWithANewSourceKeepsWhatItHasUntilThatDelivers()
     {
-        var (chain, key) = TestCa.CreateRoot().Issue("a.example");
-        var file = FilesWith((chain, key));
+        var pair = TestCa.CreateRoot().Issue("a.example");
+        var file = FilesWith(pair);
         var gate = new TaskCompletionSource();
         Issuer.Before = (_, _) => gate.Task;
         Keeper.Apply(TestConfig.Create(DataDirectory, file, "a.example"));
@@ -249,9 +249,9 @@ public sealed class CertificateKeeperTests : RenewalStage
         Issuer.Before = (_, _) => gate.Task;
         Apply("a.example");
         await Eventually.BecomesTrueAsync(() => Issuer.Requests.Count == 1);
-        var (chain, key) = TestCa.CreateRoot().Issue("a.example");
+        var pair = TestCa.CreateRoot().Issue("a.example");
 
-        Keeper.Apply(TestConfig.Create(DataDirectory, FilesWith((chain, key)), "a.example"));
+        Keeper.Apply(TestConfig.Create(DataDirectory, FilesWith(pair), "a.example"));
         var fromFile = Table.Find("a.example");
         // The CA answers although nobody waits any more.
         gate.SetResult();
@@ -267,7 +267,7 @@ public sealed class CertificateKeeperTests : RenewalStage
         Issuer.Before = (_, _) => gate.Task;
         Apply("a.example");
         await Eventually.BecomesTrueAsync(() => Issuer.Requests.Count == 1);
-        // As the replaced loop may just be writing it.
+        // The replaced loop may be in the middle of writing this file.
         await File.WriteAllTextAsync(PathOf("a.example", "fullchain.pem"), "half a", TestContext.Current.CancellationToken);
 
         Keeper.Apply(TestConfig.Create(DataDirectory, IssuedOtherwise, "a.example"));
@@ -276,7 +276,8 @@ public sealed class CertificateKeeperTests : RenewalStage
             () => Keeper.Statuses.Single().State is CertificateState.Issued state && state.NextAttempt > Time.GetUtcNow(), () => Log.Text);
 
         Assert.Single(Issuer.Requests);
-        Assert.Contains(Table.Find("a.example")!.Leaf.ExportCertificatePem(), ReadFile("a.example", "fullchain.pem"), StringComparison.Ordinal);
+        Assert.Contains(
+            Table.Find("a.example")!.Leaf.ExportCertificatePem(), ReadFile("a.example", "fullchain.pem"), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(DataDirectory, "*.damaged*", SearchOption.AllDirectories));
     }
 
@@ -285,11 +286,11 @@ public sealed class CertificateKeeperTests : RenewalStage
     {
         var order = new Uri("https://fake.example/order/1");
         var gate = new TaskCompletionSource();
-        Issuer.Before = async (issuance, cancellation) =>
+        Issuer.Before = async (issuance, cancellationToken) =>
         {
             await gate.Task;
             await issuance.OrderPlaced(order);
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
         };
         Apply("a.example");
         await Eventually.BecomesTrueAsync(() => Issuer.Requests.Count == 1);

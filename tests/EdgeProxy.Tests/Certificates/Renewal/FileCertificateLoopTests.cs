@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using EdgeProxy.Certificates.Renewal;
 using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeProxy.Tests.Certificates.Renewal;
@@ -10,8 +9,8 @@ namespace EdgeProxy.Tests.Certificates.Renewal;
 public sealed class FileCertificateLoopTests : IAsyncDisposable
 {
     private static readonly TestCa Ca = TestCa.CreateRoot();
-    private static readonly (string Chain, string Key) Old = Ca.Issue("a.example");
-    private static readonly (string Chain, string Key) New = Ca.Issue("a.example");
+    private static readonly ServerPem Old = Ca.Issue("a.example");
+    private static readonly ServerPem New = Ca.Issue("a.example");
 
     private readonly TestFolder _files = new();
     private readonly TestLog _log = new();
@@ -39,10 +38,12 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         Start();
 
         _files.Write(chainFirst ? "chain.pem" : "key.pem", chainFirst ? New.Chain : New.Key);
-        await Eventually.BecomesTrueAsync(() => _log.Text.Contains("does not belong", StringComparison.Ordinal), _time, TimeSpan.FromSeconds(1));
+        await Eventually.BecomesTrueAsync(
+            () => _log.Text.Contains("does not belong", StringComparison.Ordinal), _time, TimeSpan.FromSeconds(1));
         AssertServed(Old);
         _files.Write(chainFirst ? "key.pem" : "chain.pem", chainFirst ? New.Key : New.Chain);
-        await Eventually.BecomesTrueAsync(() => _table.Find("a.example")!.Leaf.ExportCertificatePem() != Leaf(Old), _time, TimeSpan.FromSeconds(1));
+        await Eventually.BecomesTrueAsync(
+            () => _table.Find("a.example")!.Leaf.ExportCertificatePem() != Leaf(Old), _time, TimeSpan.FromSeconds(1));
 
         AssertServed(New);
         Assert.Null(_keeper.Statuses.Single().State.LastError);
@@ -63,7 +64,7 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
     [Fact]
     public async Task CertbotsSymlinksAreFollowed()
     {
-        foreach (var (number, pair) in (IEnumerable<(int, (string Chain, string Key))>)[(1, Old), (2, New)])
+        foreach (var (number, pair) in (IEnumerable<(int, ServerPem)>)[(1, Old), (2, New)])
         {
             _files.Write($"fullchain{number}.pem", pair.Chain);
             _files.Write($"privkey{number}.pem", pair.Key);
@@ -104,7 +105,7 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         var lines = chain.Split('\n');
         _files.Write("key.pem", key);
 
-        // Whoever looks, whenever it is, finds the next line written by the next look.
+        // The file grows by a line between any two looks at it, as if a slow program were writing it.
         for (var count = 1; count < lines.Length - 1; count++)
         {
             await LookAsync();
@@ -133,7 +134,8 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         }
 
         File.Delete(_files.File("chain.pem"));
-        await Eventually.BecomesTrueAsync(() => _log.Lines.Count(line => line.Level == LogLevel.Error) == 2, _time, TimeSpan.FromSeconds(1));
+        await Eventually.BecomesTrueAsync(
+            () => _log.Lines.Count(line => line.Level == LogLevel.Error) == 2, _time, TimeSpan.FromSeconds(1));
         AssertServed(Old);
     }
 
@@ -169,7 +171,9 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         _keeper.Apply(TestConfig.Create(_files.Path, Source, "other.example"));
 
         Assert.False(_table.Find("other.example")!.IsPlaceholder);
-        Assert.Contains(_log.Lines, line => line.Level == LogLevel.Warning && line.Message.Contains("is not for other.example", StringComparison.Ordinal));
+        Assert.Contains(
+            _log.Lines,
+            line => line.Level == LogLevel.Warning && line.Message.Contains("is not for other.example", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -187,7 +191,8 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
         await CheckFilesAsync();
 
         AssertServed(Old);
-        Assert.Contains(_log.Lines, line => line.Level == LogLevel.Error && line.Message.Contains("the last good one stays", StringComparison.Ordinal)
+        Assert.Contains(_log.Lines, line => line.Level == LogLevel.Error
+            && line.Message.Contains("the last good one stays", StringComparison.Ordinal)
             && line.Message.Contains(reason, StringComparison.Ordinal));
         Assert.Contains(reason, _keeper.Statuses.Single().State.LastError, StringComparison.Ordinal);
     }
@@ -247,20 +252,21 @@ public sealed class FileCertificateLoopTests : IAsyncDisposable
 
     private void Link(int number)
     {
-        foreach (var (link, target) in (IEnumerable<(string, string)>)[("chain.pem", $"fullchain{number}.pem"), ("key.pem", $"privkey{number}.pem")])
+        (string Link, string Target)[] links = [("chain.pem", $"fullchain{number}.pem"), ("key.pem", $"privkey{number}.pem")];
+        foreach (var (link, target) in links)
         {
             File.Delete(_files.File(link));
             File.CreateSymbolicLink(_files.File(link), target);
         }
     }
 
-    private void AssertServed((string Chain, string Key) pair) => Assert.Equal(Leaf(pair), _table.Find("a.example")!.Leaf.ExportCertificatePem());
+    private void AssertServed(ServerPem pair) => Assert.Equal(Leaf(pair), _table.Find("a.example")!.Leaf.ExportCertificatePem());
 
-    private static (string Chain, string Key) IssueOf(string kind)
+    private static ServerPem IssueOf(string kind)
     {
         using AsymmetricAlgorithm key = kind == "RSA 1024" ? RSA.Create(1024) : ECDsa.Create(ECCurve.CreateFromValue(kind));
-        return (Ca.IssueFor("a.example", key), key.ExportPkcs8PrivateKeyPem() + "\n");
+        return new ServerPem(Ca.IssueFor("a.example", key), key.ExportPkcs8PrivateKeyPem() + "\n");
     }
 
-    private static string Leaf((string Chain, string Key) pair) => pair.Chain.TrimEnd();
+    private static string Leaf(ServerPem pair) => pair.Chain.TrimEnd();
 }

@@ -15,7 +15,7 @@ public sealed class RenewalLoopTests : RenewalStage
     {
         Issuer.Before = (_, _) =>
         {
-            // Where the chain would go.
+            // A folder stands where the chain would be written.
             Directory.CreateDirectory(PathOf("a.example", "fullchain.pem/in the way"));
             return Task.CompletedTask;
         };
@@ -28,7 +28,8 @@ public sealed class RenewalLoopTests : RenewalStage
         Issuer.Before = (_, _) => Task.CompletedTask;
         await Eventually.BecomesTrueAsync(() => !Table.Find("a.example")!.IsPlaceholder, Time, TimeSpan.FromMinutes(1));
 
-        Assert.Contains(Table.Find("a.example")!.Leaf.ExportCertificatePem(), ReadFile("a.example", "fullchain.pem"), StringComparison.Ordinal);
+        Assert.Contains(
+            Table.Find("a.example")!.Leaf.ExportCertificatePem(), ReadFile("a.example", "fullchain.pem"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +75,8 @@ public sealed class RenewalLoopTests : RenewalStage
         await AllIssuedAsync();
 
         Assert.Equal(Time.GetUtcNow().AddHours(1), Keeper.Statuses.Single().State.NextAttempt);
-        await Eventually.BecomesTrueAsync(() => Log.Lines.Any(line => line.Level == LogLevel.Warning && line.Message.Contains("clock", StringComparison.Ordinal)));
+        await Eventually.BecomesTrueAsync(
+            () => Log.Lines.Any(line => line.Level == LogLevel.Warning && line.Message.Contains("clock", StringComparison.Ordinal)));
         Assert.Single(issuer.Requests);
         await Eventually.BecomesTrueAsync(() => issuer.Requests.Count == 2, Time, TimeSpan.FromMinutes(5));
     }
@@ -89,7 +91,7 @@ public sealed class RenewalLoopTests : RenewalStage
         foreach (var minutes in (double[])[1, 10, 100, 1440, 1440])
         {
             attempts++;
-            // It has tried, and waits.
+            // The loop has tried and begins to wait.
             await Eventually.BecomesTrueAsync(() => Time.Timers == attempts);
             Assert.Equal(attempts, Issuer.Requests.Count);
             var next = Keeper.Statuses.Single().State.NextAttempt!.Value;
@@ -152,10 +154,10 @@ public sealed class RenewalLoopTests : RenewalStage
     public async Task AnOrderThatACrashInterruptedIsCarriedOnWithTheSameKey()
     {
         var order = new Uri("https://fake.example/order/1");
-        Issuer.Before = async (issuance, cancellation) =>
+        Issuer.Before = async (issuance, cancellationToken) =>
         {
             await issuance.OrderPlaced(order);
-            await Task.Delay(Timeout.Infinite, cancellation);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
         };
         Apply("a.example");
         await Eventually.BecomesTrueAsync(() => File.Exists(PathOf("a.example", "renewal.json")));
@@ -193,10 +195,10 @@ public sealed class RenewalLoopTests : RenewalStage
     [Fact]
     public async Task AnOrderWithAKeyOfAnotherTypeIsGivenUp()
     {
-        Issuer.Before = async (issuance, cancellation) =>
+        Issuer.Before = async (issuance, cancellationToken) =>
         {
             await issuance.OrderPlaced(new Uri("https://fake.example/order/1"));
-            await Task.Delay(Timeout.Infinite, cancellation);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
         };
         Apply("a.example");
         await Eventually.BecomesTrueAsync(() => File.Exists(PathOf("a.example", "renewal.json")));
@@ -225,7 +227,8 @@ public sealed class RenewalLoopTests : RenewalStage
         gate.SetResult();
 
         await Eventually.BecomesTrueAsync(() => Table.Find("a.example")!.Leaf.Thumbprint != first.Leaf.Thumbprint);
-        await Eventually.BecomesTrueAsync(() => ReadFile("a.example", "renewal.json").Contains("\"issuedBy\": \"https://production", StringComparison.Ordinal));
+        await Eventually.BecomesTrueAsync(
+            () => ReadFile("a.example", "renewal.json").Contains("\"issuedBy\": \"https://production", StringComparison.Ordinal));
         await RestartAsync("a.example");
         Assert.Equal(2, Issuer.Requests.Count);
     }
@@ -256,7 +259,7 @@ public sealed class RenewalLoopTests : RenewalStage
         var served = Table.Find("a.example")!.Leaf.Thumbprint;
         await Keeper.StopAsync();
 
-        Issuer.Before = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        Issuer.Before = (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
         // A placeholder's year would not end within what a date can hold, so making one would fail.
         Time.SetUtcNow(DateTimeOffset.MaxValue.AddDays(-100));
         await RestartAsync("a.example");
@@ -333,7 +336,7 @@ public sealed class RenewalLoopTests : RenewalStage
     [Fact]
     public async Task TwoProcessesOrderEachNameOnceAndServeTheSame()
     {
-        Issuer.Before = (_, cancellation) => Task.Delay(30, cancellation);
+        Issuer.Before = (_, cancellationToken) => Task.Delay(30, cancellationToken);
         string[] names = [.. Enumerable.Range(0, 6).Select(number => $"n{number}.example")];
         await using var other = new OtherProcess(this);
 
@@ -359,7 +362,8 @@ public sealed class RenewalLoopTests : RenewalStage
 
         await Eventually.BecomesTrueAsync(() => Issuer.Requests.Count == 2, Time, TimeSpan.FromHours(12));
         await Eventually.BecomesTrueAsync(
-            () => Table.Find("a.example")!.Leaf.Thumbprint != first && other.Table.Find("a.example")!.Leaf.Thumbprint != first, () => Log.Text);
+            () => Table.Find("a.example")!.Leaf.Thumbprint != first && other.Table.Find("a.example")!.Leaf.Thumbprint != first,
+            () => Log.Text);
 
         Assert.Equal(2, Issuer.Requests.Count);
         Assert.Equal(Table.Find("a.example")!.Leaf.Thumbprint, other.Table.Find("a.example")!.Leaf.Thumbprint);
@@ -404,11 +408,11 @@ public sealed class RenewalLoopTests : RenewalStage
     {
         var orders = 0;
         var random = new Random(1);
-        Issuer.Before = async (issuance, cancellation) =>
+        Issuer.Before = async (issuance, cancellationToken) =>
         {
             if (issuance.PendingOrder is null)
                 await issuance.OrderPlaced(new Uri($"https://fake.example/order/{Interlocked.Increment(ref orders)}"));
-            await Task.Delay(random.Next(5, 30), cancellation);
+            await Task.Delay(random.Next(5, 30), cancellationToken);
         };
 
         for (var round = 0; round < 20; round++)

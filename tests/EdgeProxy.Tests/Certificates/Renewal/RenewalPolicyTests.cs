@@ -33,5 +33,6 @@ public sealed class RenewalPolicyTests
 
     [Fact]
     public void TheSameCertificateIsAlwaysDueAtTheSameTime() =>
-        Assert.Equal(RenewalPolicy.Due(Start, Start.AddDays(90), new Random(7)), RenewalPolicy.Due(Start, Start.AddDays(90), new Random(7)));
+        Assert.Equal(
+            RenewalPolicy.Due(Start, Start.AddDays(90), new Random(7)), RenewalPolicy.Due(Start, Start.AddDays(90), new Random(7)));
 }

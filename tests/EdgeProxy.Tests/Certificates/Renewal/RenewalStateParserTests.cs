@@ -2,7 +2,6 @@ using System.Text.Json;
 using EdgeProxy.Certificates.Renewal;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Certificates.Tls;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Certificates.Renewal;
 

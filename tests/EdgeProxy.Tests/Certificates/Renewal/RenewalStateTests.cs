@@ -63,7 +63,8 @@ public sealed class RenewalStateTests
     }
 
     [Fact]
-    public void AnOrderThatIsLostIsGivenUp() => Assert.Null(Fail(Wanted().OrderPlaced(Order), new IssuanceException("No.") { OrderIsLost = true }).Order);
+    public void AnOrderThatIsLostIsGivenUp() =>
+        Assert.Null(Fail(Wanted().OrderPlaced(Order), new IssuanceException("No.") { OrderIsLost = true }).Order);
 
     [Fact]
     public void WhatIsServedMeanwhileHastensTheNextAttempt()

@@ -45,7 +45,8 @@ public sealed class RetryScheduleTests
     [InlineData(5, 90 * 24 * 60, 1440)]
     [InlineData(5, -1, 1440)]
     public void ACertificateThatEndsSoonHastensIt(int failures, double left, double minutes) =>
-        Assert.InRange((RetrySchedule.Next(failures, Now, null, Now.AddMinutes(left), new Random(1)) - Now).TotalMinutes, minutes, minutes * 1.1);
+        Assert.InRange(
+            (RetrySchedule.Next(failures, Now, null, Now.AddMinutes(left), new Random(1)) - Now).TotalMinutes, minutes, minutes * 1.1);
 
     [Fact]
     public void ACertificateThatEndsSoonDoesNotOverruleTheCa() =>

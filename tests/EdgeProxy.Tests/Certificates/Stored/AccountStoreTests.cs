@@ -1,7 +1,6 @@
 using EdgeProxy.Acme;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Certificates.Stored;
 
@@ -24,7 +23,11 @@ public sealed class AccountStoreTests : IDisposable
     [Fact]
     public async Task AConfirmedAccountIsFoundAgain()
     {
-        var account = await FindOrCreateAsync(Authority("https://ca.example:14000/dir")) with { Url = new Uri("https://ca.example/1"), Contact = "a@b.example" };
+        var account = await FindOrCreateAsync(Authority("https://ca.example:14000/dir")) with
+        {
+            Url = new Uri("https://ca.example/1"),
+            Contact = "a@b.example",
+        };
 
         await CreateStore().SaveAsync(account, Token);
 

@@ -4,7 +4,6 @@ using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Storage;
-using EdgeProxy.Testing;
 using EdgeProxy.Tests.Storage;
 
 namespace EdgeProxy.Tests.Certificates.Stored;
@@ -15,8 +14,8 @@ public sealed class CertificateStoreTests : IDisposable
     private const string Name = "a.example";
 
     private static readonly TestCa Ca = TestCa.CreateRoot();
-    private static readonly (string Chain, string Key) Old = Ca.Issue(Name);
-    private static readonly (string Chain, string Key) New = Ca.Issue(Name);
+    private static readonly ServerPem Old = Ca.Issue(Name);
+    private static readonly ServerPem New = Ca.Issue(Name);
 
     private readonly TestFolder _data = new();
     private readonly TestLog _log = new();
@@ -95,7 +94,7 @@ public sealed class CertificateStoreTests : IDisposable
     [InlineData(false)]
     public async Task LookingChangesNothing(bool hasNextKey)
     {
-        // As it is while another process replaces the one by the other.
+        // These files are there while another process replaces one pair by another.
         Lay(New.Chain, Old.Key, hasNextKey ? New.Key : null);
         var before = Files().ToList();
 
@@ -110,7 +109,9 @@ public sealed class CertificateStoreTests : IDisposable
     public async Task KilledBetweenTheKeyAndTheState()
     {
         Lay(New.Chain, New.Key, nextKey: null);
-        Write("renewal.json", """{ "authority": "x", "due": "2020-01-01T00:00:00+00:00", "certificate": "OLD", "order": "https://ca.example/1" }""");
+        Write(
+            "renewal.json",
+            """{ "authority": "x", "due": "2020-01-01T00:00:00+00:00", "certificate": "OLD", "order": "https://ca.example/1" }""");
 
         await AssertServesAsync(New.Chain);
     }
@@ -204,7 +205,7 @@ public sealed class CertificateStoreTests : IDisposable
     {
         using var key = KeyFactory.Create(CertificateKeyType.P256);
         await _store.SaveNextKeyAsync(Name, key, Token);
-        // Line ends as some CA may send them.
+        // Some CAs send these line ends.
         var chain = Encoding.ASCII.GetBytes(Ca.IssueFor(Name, key).ReplaceLineEndings("\r\n") + "\r\n");
 
         var installed = (await _store.InstallAsync(Name, chain)).Certificate!;
@@ -309,5 +310,7 @@ public sealed class CertificateStoreTests : IDisposable
     }
 
     private IEnumerable<string> Files() =>
-        Directory.GetFileSystemEntries(_data.File($"certificates/{Name}")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal);
+        Directory.GetFileSystemEntries(_data.File($"certificates/{Name}"))
+            .Select(path => Path.GetFileName(path)!)
+            .Order(StringComparer.Ordinal);
 }

@@ -27,13 +27,14 @@ public sealed class PemPairParserTests
     [InlineData("rsa-pkcs1")]
     public void AcceptsEveryUsualFormOfKey(string form)
     {
+        const string Parameters = "-----BEGIN EC PARAMETERS-----\nBgUrgQQAIg==\n-----END EC PARAMETERS-----\n";
         using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         using var rsa = RSA.Create(2048);
         var (algorithm, key) = form switch
         {
             "ecdsa-pkcs8" => ((AsymmetricAlgorithm)curve, curve.ExportPkcs8PrivateKeyPem()),
             "ecdsa-sec1" => (curve, curve.ExportECPrivateKeyPem()),
-            "ecdsa-with-parameters" => (curve, "-----BEGIN EC PARAMETERS-----\nBgUrgQQAIg==\n-----END EC PARAMETERS-----\n" + curve.ExportECPrivateKeyPem()),
+            "ecdsa-with-parameters" => (curve, Parameters + curve.ExportECPrivateKeyPem()),
             "rsa-pkcs8" => (rsa, rsa.ExportPkcs8PrivateKeyPem()),
             _ => (rsa, rsa.ExportRSAPrivateKeyPem()),
         };
@@ -46,7 +47,8 @@ public sealed class PemPairParserTests
     public void AcceptsTextAroundTheBlocksAndAKeyInTheSameFile()
     {
         var (chain, key) = Root.Issue("a.example");
-        var file = "subject=/CN=a.example\r\n" + key.ReplaceLineEndings("\r\n") + "\r\nissuer=/CN=Test\r\n" + chain.ReplaceLineEndings("\r\n");
+        var file = "subject=/CN=a.example\r\n" + key.ReplaceLineEndings("\r\n") + "\r\nissuer=/CN=Test\r\n"
+            + chain.ReplaceLineEndings("\r\n");
 
         Assert.True(PemPairParser.TryParse(file, file, out _, out var problem), problem);
     }
@@ -82,7 +84,8 @@ public sealed class PemPairParserTests
     public void RejectsAnEncryptedKeyAndSaysHowToDecryptIt()
     {
         using var key = ECDsa.Create();
-        var encrypted = key.ExportEncryptedPkcs8PrivateKeyPem("secret", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1));
+        var encrypted = key.ExportEncryptedPkcs8PrivateKeyPem(
+            "secret", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1));
 
         AssertRejected(Root.IssueFor("a.example", key), encrypted, "openssl pkey");
     }

@@ -1,7 +1,6 @@
 using EdgeProxy.Certificates.Renewal;
 using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Certificates;
 
@@ -58,7 +57,7 @@ public abstract class RenewalStage : IAsyncDisposable
     private protected CertificateKeeper CreateKeeper() => new(Table, (_, _) => Issuer, Time, new Random(1), Log);
 
     /// <summary>Puts a PEM pair into the folder.</summary>
-    private protected CertificateSource FilesWith((string Chain, string Key) pair) =>
+    private protected CertificateSource FilesWith(ServerPem pair) =>
         new CertificateSource.File(Folder.Write("chain.pem", pair.Chain), Folder.Write("key.pem", pair.Key));
 
     private protected Task AllIssuedAsync() => Eventually.BecomesTrueAsync(

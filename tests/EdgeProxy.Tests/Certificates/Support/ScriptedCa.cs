@@ -1,55 +1,45 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Testing;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace EdgeProxy.Tests.Certificates;
 
-/// <summary>The beginning of a CA on a real TLS port, for refusals that a real one cannot be brought to: /dir, /nonce and what a test
-/// adds.</summary>
+/// <summary>
+/// The beginning of a CA on a real TLS port, for refusals that a real one cannot be brought to: /dir, /nonce and what a test adds.
+/// </summary>
 internal sealed class ScriptedCa : IAsyncDisposable
 {
     private readonly TestFolder _folder = new();
     private readonly ConcurrentDictionary<string, IResult> _answers = [];
     private readonly ConcurrentQueue<string> _requests = [];
-    private readonly WebApplication _app;
+    private LocalServer? _server;
 
-    private ScriptedCa()
-    {
-        var identity = ServerIdentity.Create();
-        RootPemPath = _folder.Write("root.pem", identity.RootPem);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(Certificate(identity))));
-        _app = builder.Build();
-        _app.Run(AnswerAsync);
-    }
+    private ScriptedCa(TestCa ca) => RootPemPath = _folder.Write("root.pem", ca.Pem);
 
     /// <summary>PEM file with the root behind the TLS certificate.</summary>
     public string RootPemPath { get; }
 
-    public AcmeConfig Authority => new() { DirectoryUrl = Url("/dir"), TrustedRoots = RootPemPath, Email = "ops@example.org", AcceptTermsOfService = true };
+    public AcmeConfig Authority => new()
+    {
+        DirectoryUrl = Url("/dir"),
+        TrustedRoots = RootPemPath,
+        Email = "ops@example.org",
+        AcceptTermsOfService = true,
+    };
 
     public static async Task<ScriptedCa> StartAsync()
     {
-        var ca = new ScriptedCa();
-        await ca._app.StartAsync(TestContext.Current.CancellationToken);
-        return ca.On("/dir", Results.Json(new { newNonce = ca.Url("/nonce"), newAccount = ca.Url("/new-account"), newOrder = ca.Url("/new-order") }))
-            .On("/nonce", Results.Ok());
+        var root = TestCa.CreateRoot();
+        var ca = new ScriptedCa(root);
+        var certificate = root.Issue().ToCertificate();
+        ca._server = await LocalServer.StartAsync(ca.AnswerAsync, listen: listener => listener.UseHttps(certificate));
+        var directory = new { newNonce = ca.Url("/nonce"), newAccount = ca.Url("/new-account"), newOrder = ca.Url("/new-order") };
+        return ca.On("/dir", Results.Json(directory)).On("/nonce", Results.Ok());
     }
 
-    public Uri Url(string path) =>
-        new($"https://localhost:{new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port}{path}");
+    public Uri Url(string path) => new($"https://localhost:{_server!.Port}{path}");
 
     public ScriptedCa On(string path, IResult answer)
     {
@@ -61,13 +51,15 @@ internal sealed class ScriptedCa : IAsyncDisposable
         On(path, new Refusal(status, type, retryAfter, detail ?? $"no, because of {type}"));
 
     /// <summary>Gives every key that asks the same account.</summary>
-    public ScriptedCa Register(string account = "/account/1") => On("/new-account", Results.Created(Url(account), new { status = "valid" }));
+    public ScriptedCa Register(string account = "/account/1") =>
+        On("/new-account", Results.Created(Url(account), new { status = "valid" }));
 
     public int Count(string path) => _requests.Count(request => request == path);
 
     public async ValueTask DisposeAsync()
     {
-        await _app.DisposeAsync();
+        if (_server is not null)
+            await _server.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -77,8 +69,6 @@ internal sealed class ScriptedCa : IAsyncDisposable
         context.Response.Headers["Replay-Nonce"] = Guid.NewGuid().ToString("N");
         return _answers.GetValueOrDefault(context.Request.Path, Results.NotFound()).ExecuteAsync(context);
     }
-
-    private static X509Certificate2 Certificate(ServerIdentity identity) => X509Certificate2.CreateFromPem(identity.CertificatePem, identity.KeyPem);
 
     private sealed class Refusal(int status, string type, TimeSpan? retryAfter, string detail) : IResult
     {

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
 using EdgeProxy.Certificates.Tls;
 
-// File modes and the like are tested.
+// The tests read file modes and other things that only Unix has.
 [assembly: SupportedOSPlatform("linux")]
 
 namespace EdgeProxy.Tests.Certificates;

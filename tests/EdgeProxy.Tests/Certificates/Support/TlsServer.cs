@@ -1,13 +1,8 @@
-using System.Net;
 using EdgeProxy.Certificates.Tls;
 using EdgeProxy.Configuration.Model;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeProxy.Tests.Certificates;
@@ -15,18 +10,12 @@ namespace EdgeProxy.Tests.Certificates;
 /// <summary>A real Kestrel on a free loopback port that takes its certificates from a table.</summary>
 internal sealed class TlsServer : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly LocalServer _server;
     private readonly SessionAnchors _anchors;
 
-    private TlsServer(WebApplication app, SessionAnchors anchors, TestLog log)
-    {
-        _app = app;
-        _anchors = anchors;
-        Log = log;
-        Port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
-    }
+    private TlsServer(LocalServer server, SessionAnchors anchors, TestLog log) => (_server, _anchors, Log) = (server, anchors, log);
 
-    public int Port { get; }
+    public int Port => _server.Port;
 
     public TestLog Log { get; }
 
@@ -38,16 +27,25 @@ internal sealed class TlsServer : IAsyncDisposable
         var log = new TestLog();
         var anchors = new SessionAnchors(table, time ?? TimeProvider.System, NullLogger<SessionAnchors>.Instance, anchored ? 512 : 0);
         var handshake = new TlsHandshake(table, anchors);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(handshake.CreateOptions())));
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        var app = builder.Build();
-        app.Run(context => context.Response.WriteAsync(
-            handshake.IsAuthoritativeFor(context.Features, HostName.FromWire(context.Request.Headers.Host.ToString())) ? "hello" : "misdirected"));
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        return new TlsServer(app, anchors, log);
+        var server = await LocalServer.StartAsync(
+            context => context.Response.WriteAsync(IsAuthoritative(handshake, context) ? "hello" : "misdirected"),
+            HttpProtocols.Http1AndHttp2,
+            listener => listener.UseHttps(handshake.CreateOptions()),
+            log: log);
+        return new TlsServer(server, anchors, log);
+    }
+
+    /// <summary>The body that is answered on a connection to a request for a host.</summary>
+    public static async Task<string> GetAsync(RawConnection connection, string host)
+    {
+        await connection.SendAsync($"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        await connection.ReadHeadAsync();
+        // The body is one chunk, followed by the empty one that ends it.
+        await connection.ReadUntilAsync("\r\n");
+        var body = await connection.ReadUntilAsync("\r\n");
+        Assert.Equal("0\r\n", await connection.ReadUntilAsync("\r\n"));
+        Assert.Equal("\r\n", await connection.ReadUntilAsync("\r\n"));
+        return body[..^2];
     }
 
     /// <summary>Whether the server keeps the certificate's sessions resumable by now.</summary>
@@ -55,7 +53,10 @@ internal sealed class TlsServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _app.DisposeAsync();
+        await _server.DisposeAsync();
         await _anchors.DisposeAsync();
     }
+
+    private static bool IsAuthoritative(TlsHandshake handshake, HttpContext context) =>
+        handshake.IsAuthoritativeFor(context.Features, HostName.FromWire(context.Request.Headers.Host.ToString()));
 }

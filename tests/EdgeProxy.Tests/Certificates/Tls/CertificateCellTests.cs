@@ -26,7 +26,8 @@ public sealed class CertificateCellTests
     {
         var cell = TestTable.Cell("*.a.example");
 
-        var shown = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => cell.Current, TestContext.Current.CancellationToken)));
+        var shown = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => Task.Run(() => cell.Current, TestContext.Current.CancellationToken)));
 
         Assert.All(shown, certificate => Assert.Same(cell.Current, certificate));
         Assert.True(cell.Current.IsPlaceholder);

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using EdgeProxy.Certificates.Tls;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Certificates.Tls;
 
@@ -39,16 +38,17 @@ public sealed class ExactChainTests
         var certificate = intermediate.Serve("a.example", intermediate.Certificate, crossSigned);
         await using var server = await StartAsync(certificate);
 
-        // What the framework makes of the same chain: the reason for all this.
+        // The framework by itself drops the cross-signed root, which is why ExactChain exists.
         var rebuilt = SslStreamCertificateContext.Create(certificate.Leaf, [intermediate.Certificate, crossSigned], offline: true);
         Assert.Equal(trusted is null, rebuilt.IntermediateCertificates.Any(sent => sent.Thumbprint == crossSigned.Thumbprint));
         Assert.Equal([certificate.Leaf.Thumbprint, intermediate.Certificate.Thumbprint, crossSigned.Thumbprint], await ReadAsync(server));
     }
 
-    private static Task<TlsServer> StartAsync(ServingCertificate certificate) => TlsServer.StartAsync(TestTable.Create(("a.example", certificate)));
+    private static Task<TlsServer> StartAsync(ServingCertificate certificate) =>
+        TlsServer.StartAsync(TestTable.Create(("a.example", certificate)));
 
     private static async Task<IEnumerable<string>> ReadAsync(TlsServer server) =>
-        (await OpenSsl.ReadChainAsync(server.Port, "-servername a.example")).Select(certificate => certificate.Thumbprint);
+        (await OpenSsl.GetChainAsync(server.Port, "a.example")).Select(certificate => certificate.Thumbprint);
 
     private static IEnumerable<string> Thumbprints(ServingCertificate leaf, params TestCa[] chain) =>
         chain.Select(ca => ca.Certificate.Thumbprint).Prepend(leaf.Leaf.Thumbprint);

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using EdgeProxy.Certificates.Stored;
 using EdgeProxy.Certificates.Tls;
-using EdgeProxy.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeProxy.Tests.Certificates.Tls;
@@ -78,7 +77,7 @@ public sealed class SessionAnchorsTests : IDisposable
         anchors.Touch(Some.A);
         _time.Advance(TimeSpan.FromMinutes(4));
         anchors.Touch(Some.B);
-        // Requests are served in turn: when the last one has been, the one before has been too.
+        // The anchors take requests in turn, so the one above is done when this one is.
         _time.Advance(TimeSpan.FromMinutes(1));
         await TouchUntilHeldAsync(anchors, Some.B);
 
@@ -142,7 +141,7 @@ public sealed class SessionAnchorsTests : IDisposable
         var table = TestTable.Create(("a.example", Some.A));
         await using var server = await TlsServer.StartAsync(table, time: _time);
         // A connection that stays keeps the runtime from dropping the old keys, so they must not be used any more.
-        await using var visitor = await TlsConnection.OpenAsync(server.Port, "a.example");
+        using var visitor = await RawConnection.OpenTlsAsync(server.Port, "a.example", TestContext.Current.CancellationToken);
         await Eventually.BecomesTrueAsync(() => server.Holds(Some.A));
         await OpenSsl.ConnectAsync(server.Port, $"-servername a.example -tls1_2 -sess_out {folder.File("old")}");
 
@@ -156,7 +155,7 @@ public sealed class SessionAnchorsTests : IDisposable
         await Eventually.BecomesTrueAsync(() => server.Holds(Some.A));
         await OpenSsl.ConnectAsync(server.Port, $"-servername a.example -tls1_2 -sess_out {folder.File("new")}");
         Assert.True(await IsResumedAsync(server, "a.example", folder.File("new")));
-        Assert.Equal("hello", await visitor.GetAsync("a.example"));
+        Assert.Equal("hello", await TlsServer.GetAsync(visitor, "a.example"));
     }
 
     public void Dispose() => _log.Dispose();
@@ -164,7 +163,10 @@ public sealed class SessionAnchorsTests : IDisposable
     private int Failures => _log.Lines.Count(line => line.Message.StartsWith("Cannot keep", StringComparison.Ordinal));
 
     private SessionAnchors Create(int limit, params ServingCertificate[] served) => new(
-        TestTable.Create([.. served.Select((certificate, number) => ($"n{number}.example", certificate))]), _time, _log.For<SessionAnchors>(), limit);
+        TestTable.Create([.. served.Select((certificate, number) => ($"n{number}.example", certificate))]),
+        _time,
+        _log.For<SessionAnchors>(),
+        limit);
 
     private static Task TouchUntilHeldAsync(SessionAnchors anchors, ServingCertificate certificate)
     {
@@ -200,5 +202,6 @@ public sealed class SessionAnchorsTests : IDisposable
     }
 
     private static async Task<bool> IsResumedAsync(TlsServer server, string name, string session) =>
-        (await OpenSsl.ConnectAsync(server.Port, $"-servername {name} -tls1_2 -sess_in {session}")).Contains("Reused, TLS", StringComparison.Ordinal);
+        (await OpenSsl.ConnectAsync(server.Port, $"-servername {name} -tls1_2 -sess_in {session}")).Text
+            .Contains("Reused, TLS", StringComparison.Ordinal);
 }

@@ -1,4 +1,3 @@
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Certificates.Tls;
 
@@ -17,7 +16,10 @@ public sealed class TlsDefaultsTests
     {
         await using var server = await StartAsync();
 
-        Assert.Contains("BEGIN CERTIFICATE", await OpenSsl.ConnectAsync(server.Port, $"-servername a.example {arguments}"), StringComparison.Ordinal);
+        Assert.Contains(
+            "BEGIN CERTIFICATE",
+            (await OpenSsl.ConnectAsync(server.Port, $"-servername a.example {arguments}")).Text,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -31,7 +33,7 @@ public sealed class TlsDefaultsTests
     {
         await using var server = await StartAsync();
 
-        var output = await OpenSsl.ConnectAsync(server.Port, $"-servername a.example {arguments}");
+        var output = (await OpenSsl.ConnectAsync(server.Port, $"-servername a.example {arguments}")).Text;
 
         Assert.DoesNotContain("BEGIN CERTIFICATE", output, StringComparison.Ordinal);
         Assert.Contains("alert", output, StringComparison.Ordinal);
@@ -42,8 +44,8 @@ public sealed class TlsDefaultsTests
     {
         await using var server = await StartAsync();
 
-        var output = await OpenSsl.ConnectAsync(server.Port,
-            "-servername a.example -tls1_3 -ciphersuites TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256");
+        var output = (await OpenSsl.ConnectAsync(server.Port,
+            "-servername a.example -tls1_3 -ciphersuites TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256")).Text;
 
         Assert.Contains("TLS_CHACHA20_POLY1305_SHA256", output, StringComparison.Ordinal);
     }
@@ -59,7 +61,7 @@ public sealed class TlsDefaultsTests
         // In TLS 1.3 tickets come with the first answer.
         var request = "GET / HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n";
         await OpenSsl.ConnectAsync(server.Port, $"-servername a.example {version} -ign_eof -sess_out {folder.File("s")}", request);
-        var again = await OpenSsl.ConnectAsync(server.Port, $"-servername a.example {version} -sess_in {folder.File("s")}");
+        var again = (await OpenSsl.ConnectAsync(server.Port, $"-servername a.example {version} -sess_in {folder.File("s")}")).Text;
 
         Assert.Contains("Reused, TLS", again, StringComparison.Ordinal);
     }
@@ -79,7 +81,10 @@ public sealed class TlsDefaultsTests
 
             """;
 
-        await ChildTest.RunAsync(typeof(TlsDefaultsTests), nameof(AcceptsACipherThatIsNoDefaultOnlyWhereTheUserChoseIt), new() { ["OPENSSL_CONF"] = folder.Write("own.cnf", own) });
+        await ChildTest.RunAsync(
+            typeof(TlsDefaultsTests),
+            nameof(AcceptsACipherThatIsNoDefaultOnlyWhereTheUserChoseIt),
+            new() { ["OPENSSL_CONF"] = folder.Write("own.cnf", own) });
     }
 
     [Fact]
@@ -87,9 +92,10 @@ public sealed class TlsDefaultsTests
     {
         await using var server = await StartAsync();
 
-        var output = await OpenSsl.ConnectAsync(server.Port, "-servername a.example -tls1_2 -cipher ECDHE-ECDSA-AES256-SHA384");
+        var output = (await OpenSsl.ConnectAsync(server.Port, "-servername a.example -tls1_2 -cipher ECDHE-ECDSA-AES256-SHA384")).Text;
 
-        Assert.Equal(Environment.GetEnvironmentVariable("OPENSSL_CONF") is not null, output.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal));
+        Assert.Equal(
+            Environment.GetEnvironmentVariable("OPENSSL_CONF") is not null, output.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal));
     }
 
     private static Task<TlsServer> StartAsync() => TlsServer.StartAsync(TestTable.Create(("a.example", Ca.Serve("a.example"))));

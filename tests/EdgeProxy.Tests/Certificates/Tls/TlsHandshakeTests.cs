@@ -14,7 +14,7 @@ public sealed class TlsHandshakeTests
     {
         await using var server = await TlsServer.StartAsync(Table("a.example"));
 
-        var output = await OpenSsl.ConnectAsync(server.Port, $"-servername nobody.example {version}");
+        var output = (await OpenSsl.ConnectAsync(server.Port, $"-servername nobody.example {version}")).Text;
 
         Assert.Contains("tlsv1 unrecognized name", output, StringComparison.Ordinal);
         Assert.Contains("SSL alert number 112", output, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed class TlsHandshakeTests
         await using var server = await TlsServer.StartAsync(Table(
             "a.example", "b.example", "*.wild.example", "own.wild.example", "xn--bcher-kva.example", "*.xn--n3h.example"));
 
-        var output = await OpenSsl.ConnectAsync(server.Port, arguments);
+        var output = (await OpenSsl.ConnectAsync(server.Port, arguments)).Text;
 
         Assert.Contains($"subject={subject}", output, StringComparison.Ordinal);
     }
@@ -57,8 +57,10 @@ public sealed class TlsHandshakeTests
     {
         await using var server = await TlsServer.StartAsync(Table("*.wild.example"));
 
-        Assert.Contains("unrecognized name", await OpenSsl.ConnectAsync(server.Port, "-servername a.b.wild.example"), StringComparison.Ordinal);
-        Assert.Contains("unrecognized name", await OpenSsl.ConnectAsync(server.Port, "-servername wild.example"), StringComparison.Ordinal);
+        Assert.Contains(
+            "unrecognized name", (await OpenSsl.ConnectAsync(server.Port, "-servername a.b.wild.example")).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "unrecognized name", (await OpenSsl.ConnectAsync(server.Port, "-servername wild.example")).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +68,8 @@ public sealed class TlsHandshakeTests
     {
         await using var server = await TlsServer.StartAsync(Table("a.example", "127.0.0.1"));
 
-        Assert.Contains("subject=CN = 127.0.0.1", await OpenSsl.ConnectAsync(server.Port, "-noservername"), StringComparison.Ordinal);
+        Assert.Contains(
+            "subject=CN = 127.0.0.1", (await OpenSsl.ConnectAsync(server.Port, "-noservername")).Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -76,7 +79,10 @@ public sealed class TlsHandshakeTests
     {
         await using var server = await TlsServer.StartAsync(Table("a.example"));
 
-        Assert.Contains($"ALPN protocol: {chosen}", await OpenSsl.ConnectAsync(server.Port, $"-servername a.example -alpn {offer}"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"ALPN protocol: {chosen}",
+            (await OpenSsl.ConnectAsync(server.Port, $"-servername a.example -alpn {offer}")).Text,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -93,15 +99,17 @@ public sealed class TlsHandshakeTests
     [InlineData(null, "127.0.0.1", true, "127.0.0.1")]
     [InlineData(null, "a.example", false, "127.0.0.1")]
     [InlineData(null, "10.0.0.2", false, "10.0.0.2")]
-    public async Task AConnectionIsGoodForTheHostsOfTheCertificateThatWasShown(string? tlsName, string host, bool expected, string? address = null)
+    public async Task AConnectionIsGoodForTheHostsOfTheCertificateThatWasShown(
+        string? tlsName, string host, bool expected, string? address = null)
     {
         var shared = Ca.Serve("shared.example");
-        var own = Table([.. ((string[])["a.example", "b.example", "*.wild.example", "xn--bcher-kva.example"]).Concat(address is null ? [] : [address])]);
+        string[] addresses = address is null ? [] : [address];
+        var own = Table(["a.example", "b.example", "*.wild.example", "xn--bcher-kva.example", .. addresses]);
         own.Publish([.. own.Cells, TestTable.Cell("shared.example", shared), TestTable.Cell("same.example", shared)]);
         await using var server = await TlsServer.StartAsync(own);
-        await using var connection = await TlsConnection.OpenAsync(server.Port, tlsName);
+        using var connection = await RawConnection.OpenTlsAsync(server.Port, tlsName, TestContext.Current.CancellationToken);
 
-        Assert.Equal(expected ? "hello" : "misdirected", await connection.GetAsync(host));
+        Assert.Equal(expected ? "hello" : "misdirected", await TlsServer.GetAsync(connection, host));
     }
 
     [Theory]
@@ -111,12 +119,12 @@ public sealed class TlsHandshakeTests
     {
         var table = TestTable.Create(("a.wild.example", Ca.Serve(shown)), ("b.wild.example", Ca.Serve("b.wild.example")));
         await using var server = await TlsServer.StartAsync(table);
-        await using var connection = await TlsConnection.OpenAsync(server.Port, "a.wild.example");
+        using var connection = await RawConnection.OpenTlsAsync(server.Port, "a.wild.example", TestContext.Current.CancellationToken);
 
         table.Cells[0].Certificate = Ca.Serve(since);
 
-        Assert.Equal(answer, await connection.GetAsync("b.wild.example"));
-        Assert.Equal("hello", await connection.GetAsync("a.wild.example"));
+        Assert.Equal(answer, await TlsServer.GetAsync(connection, "b.wild.example"));
+        Assert.Equal("hello", await TlsServer.GetAsync(connection, "a.wild.example"));
     }
 
     private static CertificateTable Table(params string[] names) => TestTable.Create([.. names.Select(name => (name, Ca.Serve(name)))]);

@@ -2,7 +2,6 @@ using EdgeProxy.Commands;
 using EdgeProxy.Configuration.Source;
 using EdgeProxy.Hosting;
 using EdgeProxy.Hosting.Reload;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Commands;
 
@@ -39,7 +38,7 @@ internal sealed class CommandRun : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private Task<int> RunProxyAsync(ConfigSource source, CancellationToken cancel)
+    private Task<int> RunProxyAsync(ConfigSource source, CancellationToken cancellationToken)
     {
         Ran = [.. source.Files.Skip(2).Select(file => Path.GetRelativePath(_folder.Path, file))];
         return Ran.Contains("throws.json") ? throw new IOException("the disk is on fire") : Task.FromResult(ExitCode.Done);

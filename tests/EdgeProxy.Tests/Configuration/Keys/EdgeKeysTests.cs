@@ -115,7 +115,7 @@ public partial class EdgeKeysTests
     [InlineData("HttpPort:1", null)]
     public void AKeyIsFoundByItsPath(string path, string? name) => Assert.Equal(name, EdgeKeys.Section.Find(path)?.Name);
 
-    private static string Readme => File.ReadAllText(Path.Combine(RepositoryRoot(), "README.md"));
+    private static string Readme => File.ReadAllText(Path.Combine(HostSources.Repository, "README.md"));
 
     private static EdgeConfig Parse(string path, string keys) => ConfigText.Accept(ConfigText.Parse(path.Split(':') switch
     {
@@ -156,14 +156,6 @@ public partial class EdgeKeysTests
     private static bool Continues(string text, string meaning) =>
         text.StartsWith(meaning, StringComparison.Ordinal)
         && (text.Length == meaning.Length || ".;,: ".Contains(text[meaning.Length], StringComparison.Ordinal));
-
-    private static string RepositoryRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "EdgeProxy.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("There is no EdgeProxy.sln above the tests.");
-        return folder;
-    }
 
     [GeneratedRegex("^'(Upstreams?|RedirectTo)'")]
     private static partial Regex HasTarget();

@@ -10,7 +10,8 @@ public class AcmeConfigParserTests
     [InlineData("{ 'DirectoryUrl': 'https://ca.example.org/dir' }", "ca.example.org")]
     [InlineData("{ 'DirectoryUrl': 'https://8.8.8.8/dir' }", "8.8.8.8")]
     public void TheTermsOfAPublicCaHaveToBeAccepted(string acme, string ca) =>
-        ConfigText.Reject(ConfigText.ParseAcme(acme), "Acme:AcceptTermsOfService", $"must be true: {ca} issues certificates only to those who agree");
+        ConfigText.Reject(
+            ConfigText.ParseAcme(acme), "Acme:AcceptTermsOfService", $"must be true: {ca} issues certificates only to those who agree");
 
     [Theory]
     [InlineData("https://localhost:14000/dir")]
@@ -20,16 +21,19 @@ public class AcmeConfigParserTests
     [InlineData("https://ca.internal/dir")]
     [InlineData("https://step.local/dir")]
     [InlineData("https://pebble:14000/dir")]
-    public void ThoseOfAPrivateCaNeedNot(string directory) => ConfigText.Accept(ConfigText.ParseAcme($"{{ 'DirectoryUrl': '{directory}' }}"));
+    public void ThoseOfAPrivateCaNeedNot(string directory) =>
+        ConfigText.Accept(ConfigText.ParseAcme($"{{ 'DirectoryUrl': '{directory}' }}"));
 
     [Fact]
-    public void NobodyNeedsTermsWithoutASiteThatUsesACa() => ConfigText.Accept(ConfigText.Parse("{ 'Domains': { 'localhost': { 'Upstream': 'demo' } } }"));
+    public void NobodyNeedsTermsWithoutASiteThatUsesACa() =>
+        ConfigText.Accept(ConfigText.Parse("{ 'Domains': { 'localhost': { 'Upstream': 'demo' } } }"));
 
     [Fact]
     public void ASiteOverridesKeyByKey()
     {
         var general = """
-            'AcceptTermsOfService': true, 'Email': 'ops@example.org', 'KeyType': 'P384', 'Profile': 'classic', 'ExternalAccount': { 'KeyId': 'kid', 'HmacKey': 'c2VjcmV0==' }
+            'AcceptTermsOfService': true, 'Email': 'ops@example.org', 'KeyType': 'P384', 'Profile': 'classic',
+            'ExternalAccount': { 'KeyId': 'kid', 'HmacKey': 'c2VjcmV0==' }
             """;
         var authority = Authority(general, "'Email': 'dev@example.org', 'KeyType': 'RSA4096'");
 
@@ -55,7 +59,8 @@ public class AcmeConfigParserTests
 
     [Fact]
     public void AnAccountBoundAtOneCaIsNotShownToAnother() => Assert.Null(Authority(
-        "'AcceptTermsOfService': true, 'ExternalAccount': { 'KeyId': 'kid', 'HmacKey': 'c2VjcmV0' }", "'DirectoryUrl': 'https://ca.example.org/dir'").ExternalAccount);
+        "'AcceptTermsOfService': true, 'ExternalAccount': { 'KeyId': 'kid', 'HmacKey': 'c2VjcmV0' }",
+        "'DirectoryUrl': 'https://ca.example.org/dir'").ExternalAccount);
 
     [Fact]
     public void TermsAreMissedWhereTheCaIsChosen()
@@ -78,7 +83,10 @@ public class AcmeConfigParserTests
 
     [Fact]
     public void TheKeyOfAnExternalAccountIsNotPrinted() =>
-        Assert.DoesNotContain("c2VjcmV0", Authority("'AcceptTermsOfService': true, 'ExternalAccount': { 'KeyId': 'kid', 'HmacKey': 'c2VjcmV0' }", "").ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "c2VjcmV0",
+            Authority("'AcceptTermsOfService': true, 'ExternalAccount': { 'KeyId': 'kid', 'HmacKey': 'c2VjcmV0' }", "").ToString(),
+            StringComparison.Ordinal);
 
     private static AcmeConfig Authority(string general, string site)
     {

@@ -34,7 +34,8 @@ public class AcmeOptionsParserTests
     [InlineData("+/8A==")]
     public void AnHmacKeyMayBeInEitherAlphabet(string key)
     {
-        var config = ConfigText.Accept(ConfigText.ParseAcme($"{{ 'AcceptTermsOfService': true, 'ExternalAccount': {{ 'KeyId': 'kid', 'HmacKey': '{key}' }} }}"));
+        var config = ConfigText.Accept(
+            ConfigText.ParseAcme($"{{ 'AcceptTermsOfService': true, 'ExternalAccount': {{ 'KeyId': 'kid', 'HmacKey': '{key}' }} }}"));
 
         var source = Assert.IsType<CertificateSource.Acme>(config.Sites[0].Names[0].Certificate);
         Assert.Equal(new ExternalAccount("kid", "-_8A"), source.Authority.ExternalAccount);

@@ -24,7 +24,8 @@ public class CertificateSourceParserTests
     [Fact]
     public void TheSourceIsDecidedNameByName()
     {
-        var names = ConfigText.Accept(ConfigText.ParseSite("{ 'Upstream': 'demo', 'Aliases': [ 'localhost', '10.0.0.7', 'www.example.org' ] }")).Sites[0].Names;
+        var result = ConfigText.ParseSite("{ 'Upstream': 'demo', 'Aliases': [ 'localhost', '10.0.0.7', 'www.example.org' ] }");
+        var names = ConfigText.Accept(result).Sites[0].Names;
 
         Assert.Equal(["Acme", "Internal", "Internal", "Acme"], names.Select(name => name.Certificate.GetType().Name));
     }
@@ -33,7 +34,8 @@ public class CertificateSourceParserTests
     public void AFilePairIsTakenByFullPathWhetherItIsThereOrNot()
     {
         var site = ConfigText.Accept(ConfigText.ParseSite(
-            "{ 'Upstream': 'demo', 'Certificate': { 'Source': 'file', 'Path': 'certs/a.pem', 'KeyPath': '/etc/a.key' } }", "*.example.org")).Sites[0];
+            "{ 'Upstream': 'demo', 'Certificate': { 'Source': 'file', 'Path': 'certs/a.pem', 'KeyPath': '/etc/a.key' } }",
+            "*.example.org")).Sites[0];
 
         Assert.Equal(new CertificateSource.File("/srv/edge/certs/a.pem", "/etc/a.key"), site.Names[0].Certificate);
     }
@@ -69,7 +71,8 @@ public class CertificateSourceParserTests
 
     [Fact]
     public void AWildcardNeedsAFile() =>
-        ConfigText.Reject(ConfigText.ParseSite("{ 'Upstream': 'demo' }", "*.example.org"), "Domains:*.example.org", "Certificate:Source File");
+        ConfigText.Reject(
+            ConfigText.ParseSite("{ 'Upstream': 'demo' }", "*.example.org"), "Domains:*.example.org", "Certificate:Source File");
 
     [Fact]
     public void SitesThatShareAnAccountShareTheContactOfTheFirst()
@@ -81,7 +84,10 @@ public class CertificateSourceParserTests
                 'b.example.org': { 'Upstream': 'demo', 'Acme': { 'Email': 'b@example.org' } },
                 'a.example.org': { 'Upstream': 'demo' },
                 'c.example.org': { 'Upstream': 'demo', 'Acme': { 'Email': 'c@example.org', 'DirectoryUrl': 'https://ca.internal/dir' } },
-                'd.example.org': { 'Upstream': 'demo', 'Acme': { 'Email': 'd@example.org', 'ExternalAccount': { 'KeyId': 'kid', 'HmacKey': 'c2VjcmV0' } } }
+                'd.example.org': {
+                  'Upstream': 'demo',
+                  'Acme': { 'Email': 'd@example.org', 'ExternalAccount': { 'KeyId': 'kid', 'HmacKey': 'c2VjcmV0' } }
+                }
               }
             }
             """)).Sites;

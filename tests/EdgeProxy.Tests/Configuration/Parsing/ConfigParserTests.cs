@@ -36,7 +36,12 @@ public class ConfigParserTests
 
         var acme = Assert.IsType<CertificateSource.Acme>(Assert.Single(site.Names).Certificate).Authority;
         Assert.Equal(
-            new AcmeConfig { DirectoryUrl = new Uri("https://acme-v02.api.letsencrypt.org/directory"), Email = "ops@example.org", AcceptTermsOfService = true },
+            new AcmeConfig
+            {
+                DirectoryUrl = new Uri("https://acme-v02.api.letsencrypt.org/directory"),
+                Email = "ops@example.org",
+                AcceptTermsOfService = true,
+            },
             acme);
     }
 
@@ -49,11 +54,13 @@ public class ConfigParserTests
               'DataDirectory': '/data', 'ShutdownGracePeriod': '00:01:30',
               'Admin': { 'Port': 9000, 'BindAddress': '*' }, 'Limits': { 'MaxConnections': 5000, 'MaxConnectionsPerClient': '100' },
               'TrustedProxies': [ '10.0.0.0/8', '192.168.1.7', 'fd00::/8', '10.9.9.9/16' ],
-              'Acme': { 'Email': '', 'AcceptTermsOfService': 'true', 'Staging': true, 'Challenge': 'http-01', 'KeyType': 'rsa2048', 'Profile': 'shortlived',
+              'Acme': { 'Email': '', 'AcceptTermsOfService': 'true', 'Staging': true, 'Challenge': 'http-01', 'KeyType': 'rsa2048',
+                'Profile': 'shortlived',
                         'ExternalAccount': { 'KeyId': 'kid-1', 'HmacKey': 'c2VjcmV0LXNlY3JldA' } },
               'Domains': {
                 'example.org': {
-                  'Upstreams': [ 'http://a:1', 'h2c://b:2' ], 'Aliases': [ 'www.example.org', 'localhost' ], 'HostHeader': 'PreserveWithPort',
+                  'Upstreams': [ 'http://a:1', 'h2c://b:2' ], 'Aliases': [ 'www.example.org', 'localhost' ],
+                  'HostHeader': 'PreserveWithPort',
                   'HttpsRedirect': false, 'RedirectStatusCode': 308, 'Timeout': '00:10:00', 'ConnectTimeout': '00:00:02',
                   'RequestBuffering': true, 'MaxRequestBodySize': 0,
                   'Errors': { '502': { 'code': 'DOWN', 'tries': 3, 'ok': false, 'data': null } }
@@ -66,7 +73,8 @@ public class ConfigParserTests
         Assert.Equal("/data", config.DataDirectory);
         Assert.Equal(new LimitsConfig(5000, 100), config.Limits);
         Assert.Equal(TimeSpan.FromSeconds(90), config.ShutdownGracePeriod);
-        Assert.Equal(["10.0.0.0/8", "192.168.1.7/32", "fd00::/8", "10.9.0.0/16"], config.TrustedProxies.Select(network => network.ToString()));
+        Assert.Equal(
+            ["10.0.0.0/8", "192.168.1.7/32", "fd00::/8", "10.9.0.0/16"], config.TrustedProxies.Select(network => network.ToString()));
 
         var site = Assert.Single(config.Sites);
         Assert.Equal(["example.org", "www.example.org", "localhost"], site.Names.Select(name => name.Name));
@@ -89,7 +97,9 @@ public class ConfigParserTests
             {
               'TrustedProxies': [ '10.0.0.0/8' ], 'Acme': { 'AcceptTermsOfService': true },
               'Domains': {
-                'example.org': { 'Upstreams': [ 'http://a:1', 'demo' ], 'Aliases': [ 'localhost' ], 'Errors': { '502': { 'code': 'DOWN' } } },
+                'example.org': {
+                  'Upstreams': [ 'http://a:1', 'demo' ], 'Aliases': [ 'localhost' ], 'Errors': { '502': { 'code': 'DOWN' } }
+                },
                 'example.com': { 'RedirectTo': 'https://example.org' }
               }
             }
@@ -102,7 +112,8 @@ public class ConfigParserTests
     public void SitesStandInTheOrderTheyAreWritten()
     {
         var config = ConfigText.Accept(ConfigText.Parse("""
-            { 'Domains': { 'z.localhost': { 'Upstream': 'demo' }, 'A.localhost': { 'Upstream': 'demo' }, 'm.localhost': { 'Upstream': 'demo' } } }
+            { 'Domains': {
+              'z.localhost': { 'Upstream': 'demo' }, 'A.localhost': { 'Upstream': 'demo' }, 'm.localhost': { 'Upstream': 'demo' } } }
             """));
 
         Assert.Equal(["z.localhost", "a.localhost", "m.localhost"], config.Sites.Select(site => site.Name));

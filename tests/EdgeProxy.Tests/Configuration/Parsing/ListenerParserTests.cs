@@ -1,4 +1,6 @@
 using System.Net;
+using EdgeProxy.Configuration.Model;
+using EdgeProxy.Configuration.Reading;
 
 namespace EdgeProxy.Tests.Configuration.Parsing;
 
@@ -23,7 +25,7 @@ public class ListenerParserTests
     [InlineData("'Admin': { 'BindAddress': 'eth0' }", "Admin:BindAddress", "is not an IP address")]
     public void AcceptsAndRejects(string keys, string? path, string? sentence)
     {
-        var result = ConfigText.Parse($"{{ {keys}, 'Domains': {{ 'localhost': {{ 'Upstream': 'demo' }} }} }}");
+        var result = Parse(keys);
 
         if (path is null)
             ConfigText.Accept(result);
@@ -33,14 +35,17 @@ public class ListenerParserTests
 
     [Fact]
     public void PublicHttpsPortIsHttpsPortUnlessWritten() =>
-        Assert.Equal(8443, ConfigText.Accept(ConfigText.Parse("{ 'HttpsPort': 8443, 'Domains': { 'localhost': { 'Upstream': 'demo' } } }")).Listeners.PublicHttpsPort);
+        Assert.Equal(8443, Accept("'HttpsPort': 8443").PublicHttpsPort);
 
     [Fact]
-    public void AdminPortZeroSwitchesItOff() =>
-        Assert.Null(ConfigText.Accept(ConfigText.Parse("{ 'Admin': { 'Port': 0 }, 'Domains': { 'localhost': { 'Upstream': 'demo' } } }")).Listeners.Admin);
+    public void AdminPortZeroSwitchesItOff() => Assert.Null(Accept("'Admin': { 'Port': 0 }").Admin);
 
     [Fact]
-    public void AdminListensOnIPv6Too() => Assert.Equal(
-        IPAddress.IPv6Loopback,
-        ConfigText.Accept(ConfigText.Parse("{ 'Admin': { 'BindAddress': '[::1]' }, 'Domains': { 'localhost': { 'Upstream': 'demo' } } }")).Listeners.Admin?.BindAddress);
+    public void AdminListensOnIPv6Too() =>
+        Assert.Equal(IPAddress.IPv6Loopback, Accept("'Admin': { 'BindAddress': '[::1]' }").Admin?.BindAddress);
+
+    private static ListenerConfig Accept(string keys) => ConfigText.Accept(Parse(keys)).Listeners;
+
+    private static ConfigResult<EdgeConfig> Parse(string keys) =>
+        ConfigText.Parse($"{{ {keys}, 'Domains': {{ 'localhost': {{ 'Upstream': 'demo' }} }} }}");
 }

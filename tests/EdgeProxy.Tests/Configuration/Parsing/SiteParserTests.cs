@@ -20,7 +20,9 @@ public class SiteParserTests
 
     [Fact]
     public void ANameBelongsToOneSiteOnly() => ConfigText.Reject(
-        ConfigText.Parse("{ 'Domains': { 'a.localhost': { 'Upstream': 'demo' }, 'b.localhost': { 'Upstream': 'demo', 'Aliases': [ 'A.localhost' ] } } }"),
+        ConfigText.Parse("""
+            { 'Domains': { 'a.localhost': { 'Upstream': 'demo' }, 'b.localhost': { 'Upstream': 'demo', 'Aliases': [ 'A.localhost' ] } } }
+            """),
         "Domains:b.localhost:Aliases:0",
         "a.localhost is already the name of a site (EdgeProxy:Domains:a.localhost)");
 
@@ -47,5 +49,6 @@ public class SiteParserTests
     [Fact]
     public void AnIPv6AddressIsAnAlias() => Assert.Equal(
         ["localhost", "::1"],
-        ConfigText.Accept(ConfigText.ParseSite("{ 'Upstream': 'demo', 'Aliases': [ '[0:0::1]' ] }", "localhost")).Sites[0].Names.Select(name => name.Name));
+        ConfigText.Accept(ConfigText.ParseSite("{ 'Upstream': 'demo', 'Aliases': [ '[0:0::1]' ] }", "localhost"))
+            .Sites[0].Names.Select(name => name.Name));
 }

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using EdgeProxy.Configuration.Model;
 using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Configuration.Source;
-using EdgeProxy.Testing;
 using Microsoft.Extensions.Configuration;
 
 namespace EdgeProxy.Tests.Configuration.Source;
@@ -13,7 +12,7 @@ public sealed class ConfigSourceTests : IDisposable
     private readonly TestFolder _current = new();
     private readonly TestFolder _program = new();
 
-    // Real variables, but none that another test running at the same time sees.
+    // The variables are real; the prefix hides them from tests that run at the same time.
     private readonly string _prefix = $"TEST_{Guid.NewGuid():N}_";
     private readonly List<string> _variables = [];
 
@@ -108,7 +107,8 @@ public sealed class ConfigSourceTests : IDisposable
     [Fact]
     public void AFileThatIsBrokenIsReportedWithItsLineAndAlone()
     {
-        var file = _current.Write("appsettings.json", "{\n  \"EdgeProxy\": {\n    \"HttpPort\": 80,\n    \"Colour\": 1,\n    \"Domains\": {\n}");
+        var file = _current.Write(
+            "appsettings.json", "{\n  \"EdgeProxy\": {\n    \"HttpPort\": 80,\n    \"Colour\": 1,\n    \"Domains\": {\n}");
 
         var error = Assert.Single(Source().Load().Errors);
         Assert.Equal($"{file}:6", error.Path);
@@ -206,7 +206,7 @@ public sealed class ConfigSourceTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Counts the processor time of a thread, which is Linux's to tell.");
         WorkOf(10);
-        // A hundred times, if it grew with the square.
+        // Quadratic work would be a hundred times as much.
         Assert.InRange(WorkOf(10000), 0, 40 * WorkOf(1000));
     }
 

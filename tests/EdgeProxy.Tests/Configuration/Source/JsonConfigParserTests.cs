@@ -64,5 +64,7 @@ public class JsonConfigParserTests
 
     [Fact]
     public void SaysWhatCameBeforeAMistake() =>
-        Assert.Equal("9000", JsonConfigParser.Parse("x.json", "{ \"EdgeProxy\": { \"Admin\": { \"Port\": 9000 }, oops"u8.ToArray()).Values.Single().Value);
+        Assert.Equal(
+            "9000",
+            JsonConfigParser.Parse("x.json", "{ \"EdgeProxy\": { \"Admin\": { \"Port\": 9000 }, oops"u8.ToArray()).Values.Single().Value);
 }

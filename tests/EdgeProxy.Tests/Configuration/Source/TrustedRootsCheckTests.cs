@@ -1,9 +1,6 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Configuration.Source;
 using EdgeProxy.Hosting.Reload;
-using EdgeProxy.Testing;
 
 namespace EdgeProxy.Tests.Configuration.Source;
 
@@ -31,11 +28,7 @@ public sealed class TrustedRootsCheckTests : IDisposable
     [Fact]
     public void ThoseThatDoAreFine()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var root = new CertificateRequest("CN=root", key, HashAlgorithmName.SHA256)
-            .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
-
-        Assert.Empty(Errors(("Acme", _folder.Write("roots.pem", root.ExportCertificatePem()))));
+        Assert.Empty(Errors(("Acme", _folder.Write("roots.pem", TestCa.CreateRoot().Pem))));
     }
 
     [Fact]

@@ -75,7 +75,9 @@ public class ConfigWriterTests
     [InlineData("'*.example.org': { 'Upstream': 'demo', 'Certificate': { 'Source': 'Internal' } }")]
     [InlineData("'localhost': { 'Upstream': 'demo', 'Aliases': [ '::1', '127.0.0.1', 'a.example.org' ] }")]
     [InlineData("'ca.internal': { 'Upstream': 'demo', 'Certificate': { 'Source': 'Acme' } }")]
-    [InlineData("'a.org': { 'Upstream': 'demo', 'Aliases': [ 'localhost' ], 'Certificate': { 'Source': 'File', 'Path': '/c', 'KeyPath': 'k' } }")]
+    [InlineData("""
+        'a.org': { 'Upstream': 'demo', 'Aliases': [ 'localhost' ], 'Certificate': { 'Source': 'File', 'Path': '/c', 'KeyPath': 'k' } }
+        """)]
     [InlineData("'bücher.example': { 'RedirectTo': 'https://süß.example/ä%20b/', 'HttpsRedirect': false }")]
     [InlineData("'localhost': { 'Upstream': 'http://bücher.example:1' }")]
     [InlineData("'localhost': { 'Upstream': 'demo', 'Errors': { '400': '[ 1 ]', '502': '1', '503': {} } }")]

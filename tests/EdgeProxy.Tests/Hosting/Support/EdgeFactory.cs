@@ -2,7 +2,6 @@ using EdgeProxy.Configuration.Source;
 using EdgeProxy.Hosting;
 using EdgeProxy.Hosting.Reload;
 using EdgeProxy.Observability;
-using EdgeProxy.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Features;
@@ -25,7 +24,8 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
     public EdgeFactory(string json)
     {
         Write(json);
-        _source = new ConfigSource(new ConfigPlace(_folder.Path, _folder.Path, "Production", "EDGEPROXY_TEST_NONE_"), [], OtherSections.Parse);
+        _source = new ConfigSource(
+            new ConfigPlace(_folder.Path, _folder.Path, "Production", "EDGEPROXY_TEST_NONE_"), [], OtherSections.Parse);
     }
 
     public T Get<T>()
@@ -65,7 +65,7 @@ internal sealed class EdgeFactory : WebApplicationFactory<ConfigSource>
         host.Services.AddSingleton<IStartupFilter, RawTarget>();
     }
 
-    // A server keeps the target as it came; the in-memory one has none.
+    // A real server notes the target as it came; the in-memory one does not.
     private sealed class RawTarget : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>

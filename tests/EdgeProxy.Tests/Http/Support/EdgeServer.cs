@@ -2,23 +2,15 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using EdgeProxy.Admin;
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Hosting.Listening;
 using EdgeProxy.Hosting.Pipeline;
 using EdgeProxy.Http;
-using EdgeProxy.Observability;
 using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -28,7 +20,9 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgeProxy.Tests.Http;
 
-/// <summary>The pipeline on a real Kestrel with an http and an https listener; where the proxy would be, <see cref="Answer"/> answers.</summary>
+/// <summary>
+/// The pipeline on a real Kestrel with an http and an https listener; where the proxy would be, <see cref="Answer"/> answers.
+/// </summary>
 internal sealed class EdgeServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -38,9 +32,8 @@ internal sealed class EdgeServer : IAsyncDisposable
     {
         _app = app;
         _observer = observer;
-        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ToArray();
-        HttpPort = new Uri(addresses[0]).Port;
-        HttpsPort = new Uri(addresses[1]).Port;
+        var ports = app.Urls.Select(url => new Uri(url).Port).ToArray();
+        (HttpPort, HttpsPort) = (ports[0], ports[1]);
     }
 
     public int HttpPort { get; }
@@ -59,7 +52,9 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     /// <param name="config">The sites.</param>
     /// <param name="answer">What the end of the pipeline answers.</param>
-    /// <param name="sharesCertificate">Names that share a certificate, beside the rule that a name shares its own and no name means the first site.</param>
+    /// <param name="sharesCertificate">
+    /// Names that share a certificate, beside the rule that a name shares its own and no name means the first site.
+    /// </param>
     /// <param name="accessLevel">The level of the access log.</param>
     /// <param name="kestrel">More settings.</param>
     /// <param name="wrap">Around each connection.</param>
@@ -76,14 +71,12 @@ internal sealed class EdgeServer : IAsyncDisposable
         var arrivals = new ConcurrentQueue<Arrival>();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace);
+        var table = SiteTable.Create(config, site => EdgePipeline.Of(site, End(arrivals, answer ?? Answer)));
         builder.Services
-            .AddSingleton(TimeProvider.System)
+            .AddEdge(new CurrentSites { Table = table })
             .AddSingleton(challenges)
-            .AddSingleton<AccessLog>()
             .AddSingleton<FindSharedChallenge>((token, _) => Task.FromResult(token == SharedToken ? SharedToken + ".shared" : null))
-            .AddSingleton(Shares(config, sharesCertificate))
-            .AddSingleton(new AdminSources(() => true, () => [], (_, _) => Task.FromResult<IReadOnlyList<ConfigError>>([])))
-            .AddSingleton(new CurrentSites { Table = SiteTable.Create(config, site => EdgePipeline.Of(site, End(arrivals, answer ?? Answer))) });
+            .AddSingleton(Shares(config, sharesCertificate));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel((_, options) => Listen(options, kestrel, wrap));
         var app = builder.Build();
         EdgePipeline.Use(app);
@@ -110,10 +103,10 @@ internal sealed class EdgeServer : IAsyncDisposable
         MaxRequestBodySize = 1000,
     };
 
-    public Task<RawResponse> HttpAsync(string request) => RawClient.SendAsync(HttpPort, Encoding.Latin1.GetBytes(request));
+    public Task<RawResponse> HttpAsync(string request) => RawClient.SendAsync(HttpPort, request);
 
     public Task<RawResponse> HttpsAsync(string request, string tlsName = "example.org") =>
-        RawClient.SendAsync(HttpsPort, Encoding.Latin1.GetBytes(request), tlsName);
+        RawClient.SendAsync(HttpsPort, request, tlsName);
 
     public async ValueTask DisposeAsync()
     {
@@ -139,10 +132,10 @@ internal sealed class EdgeServer : IAsyncDisposable
     {
         Listeners.SetUp(options);
         more?.Invoke(options);
-        // As in the product: only then is the client's name known on a resumed session too.
+        // A callback, as the product has one: without it the client's name is unknown on a resumed session.
         var tls = new SslServerAuthenticationOptions
         {
-            ServerCertificate = Certificate(),
+            ServerCertificate = TestCa.CreateSelfSigned("example.org"),
             ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
         };
         var handshake = new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls) };
@@ -150,28 +143,17 @@ internal sealed class EdgeServer : IAsyncDisposable
             options.Listen(IPAddress.Loopback, 0, listen => SetUp(listen, kind, handshake, wrap));
     }
 
-    private static void SetUp(ListenOptions listen, ListenerKind kind, TlsHandshakeCallbackOptions handshake, ConnectionDelegateWrapper? wrap)
+    private static void SetUp(
+        ListenOptions listen, ListenerKind kind, TlsHandshakeCallbackOptions handshake, ConnectionDelegateWrapper? wrap)
     {
-        var loggers = listen.ApplicationServices.GetRequiredService<ILoggerFactory>();
-        var limit = new ConnectionLimit(TimeProvider.System, loggers.CreateLogger<ConnectionLimit>());
-        var rejection = new RejectionMiddleware(new AccessLog(loggers), TimeProvider.System);
         if (wrap is not null)
             listen.Use(next => wrap(next));
-        Listeners.SetUp(listen, kind, limit, handshake, rejection);
+        EdgeServices.SetUp(listen, kind, handshake);
     }
 
     private static CertificateScope Shares(EdgeConfig config, Func<string, string, bool>? more) => (connection, host) =>
         connection.Get<ITlsHandshakeFeature>()?.HostName is not { } tlsName
         || (tlsName.Length == 0 ? config.Sites[0].Name : HostName.FromWire(tlsName)) == host || more?.Invoke(tlsName, host) == true;
-
-    private static X509Certificate2 Certificate()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=example.org", key, HashAlgorithmName.SHA256);
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
-    }
 }
 
 internal delegate ConnectionDelegate ConnectionDelegateWrapper(ConnectionDelegate next);

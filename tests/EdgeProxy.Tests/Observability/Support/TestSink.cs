@@ -48,17 +48,12 @@ internal sealed class TestSink : IDisposable
 
     public void GoOn() => _goOn.Set();
 
-    public Task WaitForAsync(string text) => WaitAsync(() => _lines.Any(line => line.Contains(text, StringComparison.Ordinal)));
+    public Task WaitForAsync(string text) => Eventually.BecomesTrueAsync(
+        () => _lines.Any(line => line.Contains(text, StringComparison.Ordinal)), () => $"looked for: {text}\n{string.Join('\n', _lines)}");
 
-    public Task WaitUntilStalledAsync() => WaitAsync(() => _isStalled);
+    public Task WaitUntilStalledAsync() => Eventually.BecomesTrueAsync(() => _isStalled);
 
     public void Dispose() => _goOn.Set();
-
-    private static async Task WaitAsync(Func<bool> condition)
-    {
-        while (!condition())
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
-    }
 
     private sealed class Sink(TestSink owner) : ILogEventSink
     {

@@ -5,8 +5,8 @@ namespace EdgeProxy.Tests.Proxy.Messages;
 public sealed class ForwardedHeadersTests
 {
     private const string Forged =
-        "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 7.7.7.7\r\nX-Real-IP: 6.6.6.6\r\nX-Forwarded-Host: evil.test\r\nX-Forwarded-Proto: gopher\r\n" +
-        "X-Forwarded-Port: 1\r\nForwarded: for=6.6.6.6\r\n";
+        "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 7.7.7.7\r\nX-Real-IP: 6.6.6.6\r\nX-Forwarded-Host: evil.test\r\n"
+        + "X-Forwarded-Proto: gopher\r\nX-Forwarded-Port: 1\r\nForwarded: for=6.6.6.6\r\n";
 
     [Fact]
     public async Task TellTheUpstreamWhoAskedAndHow()
@@ -88,12 +88,16 @@ public sealed class ForwardedHeadersTests
     }
 
     private static async Task<(Dictionary<string, string> Headers, int EdgePort)> ReceivedAsync(
-        string lines, string? trusted = null, bool onASectionRoute = false, (string Key, string Value)? transform = null, string scheme = "http")
+        string lines,
+        string? trusted = null,
+        bool onASectionRoute = false,
+        (string Key, string Value)? transform = null,
+        string scheme = "http")
     {
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Recording(heads);
+        await using var upstream = RawServer.Recording(heads);
         await using var edge = await TestEdge.StartAsync(
-            onASectionRoute ? TestEdge.Target(RawUpstream.Refusing()) : TestEdge.Target(upstream.Address),
+            onASectionRoute ? TestEdge.Target(RawServer.Refusing()) : TestEdge.Target(upstream.Address),
             trustedProxies: trusted is null ? [] : [trusted],
             scheme: scheme,
             section: onASectionRoute ? Sections.Route(upstream.Address, transform) : null);

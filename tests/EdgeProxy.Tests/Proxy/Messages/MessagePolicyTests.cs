@@ -13,9 +13,12 @@ public sealed class MessagePolicyTests
     ];
 
     private static readonly string[] StayInResponses =
-        ["Keep-Alive", "TE", "HTTP2-Settings", "Proxy-Connection", "Proxy-Authorization", "Proxy-Authenticate", "Proxy-Authentication-Info"];
+    [
+        "Keep-Alive", "TE", "HTTP2-Settings", "Proxy-Connection", "Proxy-Authorization", "Proxy-Authenticate",
+        "Proxy-Authentication-Info",
+    ];
 
-    // These have a meaning for the message itself, and tests of their own.
+    // These frame the message itself and have tests of their own.
     private static readonly string[] OfTheConnection = ["Connection", "Transfer-Encoding", "Upgrade"];
 
     private static readonly string[] Pass =
@@ -37,10 +40,10 @@ public sealed class MessagePolicyTests
     public async Task TheHeadersOfARequestStayOrPassOnEveryRoute(bool onASectionRoute)
     {
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Recording(heads);
+        await using var upstream = RawServer.Recording(heads);
         await using var edge = await StartAsync(upstream, onASectionRoute);
         using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
-        // Of Expect, Kestrel takes only this value.
+        // Kestrel refuses every other value of Expect.
         var lines = StayInRequests.Concat(Pass).Select(name => $"{name}: {(name == "Expect" ? "100-continue" : "1")}\r\n");
         await client.SendAsync($"GET / HTTP/1.1\r\nHost: site.test\r\n{string.Concat(lines)}\r\n");
         Assert.StartsWith("HTTP/1.1 200 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
@@ -56,7 +59,7 @@ public sealed class MessagePolicyTests
     public async Task TheHeadersOfAResponseStayOrPassOnEveryRoute(bool onASectionRoute)
     {
         var lines = string.Concat(StayInResponses.Concat(Pass).Select(name => $"{name}: 1\r\n"));
-        await using var upstream = RawUpstream.Answering($"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n{lines}\r\n");
+        await using var upstream = RawServer.Answering($"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n{lines}\r\n");
         await using var edge = await StartAsync(upstream, onASectionRoute);
         using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: site.test\r\n\r\n");
@@ -66,7 +69,7 @@ public sealed class MessagePolicyTests
         Assert.All(Pass, name => Assert.Equal("1", received.GetValueOrDefault(name)));
     }
 
-    private static Task<TestEdge> StartAsync(RawUpstream upstream, bool onASectionRoute) => TestEdge.StartAsync(
-        onASectionRoute ? TestEdge.Target(RawUpstream.Refusing()) : TestEdge.Target(upstream.Address),
+    private static Task<TestEdge> StartAsync(RawServer upstream, bool onASectionRoute) => TestEdge.StartAsync(
+        onASectionRoute ? TestEdge.Target(RawServer.Refusing()) : TestEdge.Target(upstream.Address),
         section: onASectionRoute ? Sections.Route(upstream.Address) : null);
 }

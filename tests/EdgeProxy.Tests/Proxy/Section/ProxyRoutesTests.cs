@@ -10,8 +10,9 @@ public sealed class ProxyRoutesTests
     [Fact]
     public async Task OfTheSectionWinAndLeaveTheRestToTheSite()
     {
-        await using var site = await TestUpstream.StartAsync(context => context.Response.WriteAsync("site", Cancel));
-        await using var section = await TestUpstream.StartAsync(context => context.Response.WriteAsync("section " + context.Request.Path, Cancel));
+        await using var site = await LocalServer.StartAsync(context => context.Response.WriteAsync("site", Cancel));
+        await using var section = await LocalServer.StartAsync(
+            context => context.Response.WriteAsync("section " + context.Request.Path, Cancel));
         await using var edge = await TestEdge.StartAsync(TestEdge.Target(site.Address), section: ApiSection(section.Address));
         using var client = edge.Client();
         Assert.Equal("section /x", await client.GetStringAsync("api/x", Cancel));
@@ -25,9 +26,9 @@ public sealed class ProxyRoutesTests
     [Fact]
     public async Task AreInForceWhenApplyReturns()
     {
-        await using var site = await TestUpstream.StartAsync(context => context.Response.WriteAsync("site", Cancel));
-        await using var one = await TestUpstream.StartAsync(context => context.Response.WriteAsync("one", Cancel));
-        await using var two = await TestUpstream.StartAsync(context => context.Response.WriteAsync("two", Cancel));
+        await using var site = await LocalServer.StartAsync(context => context.Response.WriteAsync("site", Cancel));
+        await using var one = await LocalServer.StartAsync(context => context.Response.WriteAsync("one", Cancel));
+        await using var two = await LocalServer.StartAsync(context => context.Response.WriteAsync("two", Cancel));
         await using var edge = await TestEdge.StartAsync(site.Address);
         using var client = edge.Client();
         for (var round = 0; round < 20; round++)
@@ -51,8 +52,8 @@ public sealed class ProxyRoutesTests
     [InlineData("other.test", "site.test", "site")]
     public async Task MatchTheHostAsAClientMayWriteIt(string host, string sent, string expected)
     {
-        await using var site = await TestUpstream.StartAsync(context => context.Response.WriteAsync("site", Cancel));
-        await using var upstream = await TestUpstream.StartAsync(context => context.Response.WriteAsync("section", Cancel));
+        await using var site = await LocalServer.StartAsync(context => context.Response.WriteAsync("site", Cancel));
+        await using var upstream = await LocalServer.StartAsync(context => context.Response.WriteAsync("section", Cancel));
         var section = ApiSection(upstream.Address);
         section["ReverseProxy:Routes:api:Match:Hosts:0"] = host;
         await using var edge = await TestEdge.StartAsync(TestEdge.Target(site.Address), section: section);
@@ -65,7 +66,7 @@ public sealed class ProxyRoutesTests
     public async Task HaveTheErrorAnswersOfSites()
     {
         await using var edge = await TestEdge.StartAsync(
-            TestEdge.Target(RawUpstream.Refusing()), section: ApiSection(RawUpstream.Refusing()));
+            TestEdge.Target(RawServer.Refusing()), section: ApiSection(RawServer.Refusing()));
         using var client = edge.Client();
         var answer = await client.GetAsync("api/x", Cancel);
         Assert.Equal(TestEdge.Body(502), await answer.Content.ReadAsStringAsync(Cancel));
@@ -75,10 +76,10 @@ public sealed class ProxyRoutesTests
     [Fact]
     public async Task MayHaveATimeoutOfTheirOwn()
     {
-        await using var upstream = RawUpstream.Start(connection => connection.ReadUntilAsync("never"));
+        await using var upstream = RawServer.Start(connection => connection.ReadUntilAsync("never"));
         var section = ApiSection(upstream.Address);
         section["ReverseProxy:Routes:api:Timeout"] = "00:00:00.3";
-        await using var edge = await TestEdge.StartAsync(TestEdge.Target(RawUpstream.Refusing()), section: section);
+        await using var edge = await TestEdge.StartAsync(TestEdge.Target(RawServer.Refusing()), section: section);
         using var client = edge.Client();
         Assert.Equal(HttpStatusCode.GatewayTimeout, (await client.GetAsync("api/x", Cancel)).StatusCode);
     }
@@ -86,16 +87,19 @@ public sealed class ProxyRoutesTests
     [Fact]
     public async Task MayKeepAClientAtItsUpstream()
     {
-        await using var one = await TestUpstream.StartAsync(context => context.Response.WriteAsync("one", Cancel));
-        await using var two = await TestUpstream.StartAsync(context => context.Response.WriteAsync("two", Cancel));
+        await using var one = await LocalServer.StartAsync(context => context.Response.WriteAsync("one", Cancel));
+        await using var two = await LocalServer.StartAsync(context => context.Response.WriteAsync("two", Cancel));
         var section = ApiSection(one.Address);
         section["ReverseProxy:Clusters:one:Destinations:b:Address"] = two.Address.ToString();
         section["ReverseProxy:Clusters:one:LoadBalancingPolicy"] = "RoundRobin";
         section["ReverseProxy:Clusters:one:SessionAffinity:Enabled"] = "true";
         section["ReverseProxy:Clusters:one:SessionAffinity:Policy"] = "Cookie";
         section["ReverseProxy:Clusters:one:SessionAffinity:AffinityKeyName"] = "key";
-        await using var edge = await TestEdge.StartAsync(TestEdge.Target(RawUpstream.Refusing()), section: section);
-        using var client = new HttpClient(new SocketsHttpHandler { ConnectCallback = edge.ConnectAsync }) { BaseAddress = new Uri("http://site.test/") };
+        await using var edge = await TestEdge.StartAsync(TestEdge.Target(RawServer.Refusing()), section: section);
+        using var client = new HttpClient(new SocketsHttpHandler { ConnectCallback = edge.ConnectAsync })
+        {
+            BaseAddress = new Uri("http://site.test/"),
+        };
         var first = await client.GetStringAsync("api/x", Cancel);
         for (var request = 0; request < 4; request++)
             Assert.Equal(first, await client.GetStringAsync("api/x", Cancel));

@@ -39,7 +39,8 @@ public sealed class SectionTransformsTests
     [Fact]
     public async Task ARouteThatCopiesNoHeadersOfARequestGetsNone()
     {
-        var (received, _) = await ExchangeAsync(("RequestHeadersCopy", "false"), "Upgrade-Insecure-Requests: 1\r\nALPN: 1\r\nX-Other: 1\r\n");
+        var (received, _) = await ExchangeAsync(
+            ("RequestHeadersCopy", "false"), "Upgrade-Insecure-Requests: 1\r\nALPN: 1\r\nX-Other: 1\r\n");
         Assert.Equal([], received.Keys.Intersect(["Upgrade-Insecure-Requests", "ALPN", "X-Other"]));
     }
 
@@ -54,13 +55,13 @@ public sealed class SectionTransformsTests
         (string Key, string Value) transform, string lines)
     {
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
             heads.Enqueue(await connection.ReadHeadAsync());
             await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nAlt-Svc: clear\r\nX-Other: 1\r\nConnection: close\r\n\r\n");
         });
         await using var edge = await TestEdge.StartAsync(
-            TestEdge.Target(RawUpstream.Refusing()), section: Sections.Route(upstream.Address, transform));
+            TestEdge.Target(RawServer.Refusing()), section: Sections.Route(upstream.Address, transform));
         using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
         await client.SendAsync($"GET / HTTP/1.1\r\nHost: site.test\r\n{lines}\r\n");
         var answer = await client.ReadHeadAsync();

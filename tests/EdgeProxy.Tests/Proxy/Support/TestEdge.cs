@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using System.Text;
-using EdgeProxy.Admin;
 using EdgeProxy.Configuration.Model;
-using EdgeProxy.Configuration.Reading;
 using EdgeProxy.Hosting.Listening;
 using EdgeProxy.Hosting.Pipeline;
 using EdgeProxy.Http;
@@ -15,10 +12,7 @@ using EdgeProxy.Proxy.Upstreams;
 using EdgeProxy.Sites;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -76,13 +70,7 @@ internal sealed class TestEdge : IAsyncDisposable
         builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Information);
         builder.Services
             .AddRoutingCore()
-            .AddSingleton(TimeProvider.System)
-            .AddSingleton(sites)
-            .AddSingleton<AccessLog>()
-            .AddSingleton<ChallengeTable>()
-            .AddSingleton<FindSharedChallenge>((_, _) => Task.FromResult<string?>(null))
-            .AddSingleton<CertificateScope>((_, _) => true)
-            .AddSingleton(new AdminSources(() => true, () => [], (_, _) => Task.FromResult<IReadOnlyList<ConfigError>>([])))
+            .AddEdge(sites)
             .AddForwarding(ErrorBody.WriteAsync, upstreamSockets);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Patience);
         services?.Invoke(builder.Services);
@@ -91,8 +79,11 @@ internal sealed class TestEdge : IAsyncDisposable
             Listeners.SetUp(kestrel);
             kestrel.Listen(IPAddress.Loopback, 0, listener =>
             {
+                EdgeServices.SetUp(listener, ListenerKind.Http);
+                // The tests do without TLS where the product has it: for HTTP/2 and for the scheme https.
                 listener.Protocols = protocols;
-                listener.Use(ListenerFeature.Mark(scheme == "https" ? ListenerKind.Https : ListenerKind.Http));
+                if (scheme == "https")
+                    listener.Use(ListenerFeature.Mark(ListenerKind.Https));
             });
         });
         var app = builder.Build();
@@ -103,7 +94,7 @@ internal sealed class TestEdge : IAsyncDisposable
         if (section is not null)
             await edge.ApplyAsync(section);
         await app.StartAsync();
-        edge.Port = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()).Port;
+        edge.Port = new Uri(app.Urls.First()).Port;
         return edge;
     }
 
@@ -113,20 +104,17 @@ internal sealed class TestEdge : IAsyncDisposable
     /// <summary>As a reload does it.</summary>
     public void Reload(SiteTarget target) => Serve(_config with { Sites = [_config.Sites[0] with { Target = target }] });
 
-    public Task ApplyAsync(Dictionary<string, string?> section) => _app.Services.GetRequiredService<ProxyRoutes>()
-        .ApplyAsync(YarpSectionParser.Parse(new ConfigurationBuilder().AddInMemoryCollection(section).Build()).Config!, CancellationToken.None);
+    public Task ApplyAsync(Dictionary<string, string?> section)
+    {
+        var parsed = YarpSectionParser.Parse(new ConfigurationBuilder().AddInMemoryCollection(section).Build());
+        return _app.Services.GetRequiredService<ProxyRoutes>().ApplyAsync(parsed.Config!, CancellationToken.None);
+    }
 
     /// <summary>The next request that has ended.</summary>
     public async Task<(int Status, string Upstream)> EndedAsync()
     {
-        var patience = Stopwatch.StartNew();
-        (int, string) ended;
-        while (!Access.TryDequeue(out ended))
-        {
-            Assert.True(patience.Elapsed < Patience, "No request has ended.");
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
-
+        (int, string) ended = default;
+        await Eventually.BecomesTrueAsync(() => Access.TryDequeue(out ended), () => Log.Text);
         return ended;
     }
 
@@ -135,7 +123,7 @@ internal sealed class TestEdge : IAsyncDisposable
 
     public Task StopAsync() => _app.StopAsync();
 
-    public HttpClient Client(Version? version = null) => new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectCallback = ConnectAsync })
+    public HttpClient Client(Version? version = null) => new(Handler())
     {
         BaseAddress = new Uri("http://site.test/"),
         DefaultRequestVersion = version ?? HttpVersion.Version11,
@@ -143,9 +131,11 @@ internal sealed class TestEdge : IAsyncDisposable
         Timeout = Patience,
     };
 
+    private SocketsHttpHandler Handler() => new() { AllowAutoRedirect = false, ConnectCallback = ConnectAsync };
+
     /// <summary>Connects to this edge whatever the address says.</summary>
-    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel) =>
-        (await RawConnection.OpenAsync(Port, cancel)).Stream;
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
+        (await RawConnection.OpenAsync(Port, cancellationToken)).Stream;
 
     public async ValueTask DisposeAsync()
     {

@@ -14,7 +14,9 @@ internal static class TestWebSocket
         socket.Options.HttpVersion = inHttp2 ? HttpVersion.Version20 : HttpVersion.Version11;
         socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
         await socket.ConnectAsync(
-            new Uri("ws://site.test/socket"), new HttpMessageInvoker(new SocketsHttpHandler { ConnectCallback = edge.ConnectAsync }), Cancel);
+            new Uri("ws://site.test/socket"),
+            new HttpMessageInvoker(new SocketsHttpHandler { ConnectCallback = edge.ConnectAsync }),
+            Cancel);
         return socket;
     }
 

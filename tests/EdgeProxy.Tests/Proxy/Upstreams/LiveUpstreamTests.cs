@@ -17,7 +17,8 @@ public sealed class LiveUpstreamTests
     [InlineData(HttpProtocols.Http2, true, "HTTP/2")]
     public async Task IsSpokenToInTheProtocolThatTheSiteSays(HttpProtocols protocols, bool http2Only, string expected)
     {
-        await using var upstream = await TestUpstream.StartAsync(context => context.Response.WriteAsync(context.Request.Protocol, Cancel), protocols);
+        await using var upstream = await LocalServer.StartAsync(
+            context => context.Response.WriteAsync(context.Request.Protocol, Cancel), protocols);
         foreach (var version in new[] { HttpVersion.Version11, HttpVersion.Version20 })
         {
             await using var edge = await TestEdge.StartAsync(
@@ -33,15 +34,20 @@ public sealed class LiveUpstreamTests
     [InlineData(HttpProtocols.Http1AndHttp2, "HTTP/2")]
     public async Task NegotiatesTheProtocolInTls(HttpProtocols protocols, string expected)
     {
-        using var certificate = UpstreamTls.Certificate("localhost");
-        await using var upstream = await TestUpstream.StartAsync(
-            context => context.Response.WriteAsync($"{context.Request.Protocol} {context.Request.Host}", Cancel), protocols, listener => listener.UseHttps(certificate));
+        using var certificate = TestCa.CreateSelfSigned("localhost");
+        await using var upstream = await LocalServer.StartAsync(
+            context => context.Response.WriteAsync($"{context.Request.Protocol} {context.Request.Host}", Cancel),
+            protocols,
+            listener => listener.UseHttps(certificate));
         await using var edge = await TestEdge.StartAsync(
-            TestEdge.Target(new Uri($"https://localhost:{upstream.Address.Port}")), services: services => UpstreamTls.Trust(services, certificate));
+            TestEdge.Target(new Uri($"https://localhost:{upstream.Address.Port}")),
+            services: services => UpstreamTls.Trust(services, certificate));
         using var client = edge.Client();
         for (var request = 0; request < 3; request++)
             Assert.Equal($"{expected} site.test", await client.GetStringAsync("x", Cancel));
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => client.GetStringAsync("x", Cancel))), answer => Assert.Equal($"{expected} site.test", answer));
+        Assert.All(
+            await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => client.GetStringAsync("x", Cancel))),
+            answer => Assert.Equal($"{expected} site.test", answer));
     }
 
     [Theory]
@@ -49,8 +55,9 @@ public sealed class LiveUpstreamTests
     [InlineData("elsewhere.test", true)]
     public async Task IsNotSpokenToWhenItsCertificateIsNotGood(string name, bool isTrusted)
     {
-        using var certificate = UpstreamTls.Certificate(name);
-        await using var upstream = await TestUpstream.StartAsync(_ => Task.CompletedTask, listen: listener => listener.UseHttps(certificate));
+        using var certificate = TestCa.CreateSelfSigned(name);
+        await using var upstream = await LocalServer.StartAsync(
+            _ => Task.CompletedTask, listen: listener => listener.UseHttps(certificate));
         await using var edge = await TestEdge.StartAsync(
             TestEdge.Target(new Uri($"https://localhost:{upstream.Address.Port}")),
             services: services =>
@@ -70,8 +77,8 @@ public sealed class LiveUpstreamTests
     [InlineData(true, true)]
     public async Task TakesAWebSocketInHttp1(bool fromHttp2, bool inTls)
     {
-        using var certificate = UpstreamTls.Certificate("localhost");
-        await using var upstream = await TestUpstream.StartAsync(
+        using var certificate = TestCa.CreateSelfSigned("localhost");
+        await using var upstream = await LocalServer.StartAsync(
             DemoPage.AnswerAsync,
             inTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1,
             listener =>
@@ -94,7 +101,7 @@ public sealed class LiveUpstreamTests
     [Fact]
     public async Task MayRefuseAWebSocket()
     {
-        await using var upstream = RawUpstream.Answering("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n");
+        await using var upstream = RawServer.Answering("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n");
         await using var edge = await TestEdge.StartAsync(upstream.Address);
         using var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
@@ -111,8 +118,9 @@ public sealed class LiveUpstreamTests
     [InlineData("text/plain", "HTTP/1.1")]
     public async Task TakesGrpcInHttp2(string contentType, string expected)
     {
-        await using var http1 = await TestUpstream.StartAsync(context => context.Response.WriteAsync(context.Request.Protocol, Cancel));
-        await using var http2 = await TestUpstream.StartAsync(context => context.Response.WriteAsync(context.Request.Protocol, Cancel), HttpProtocols.Http2);
+        await using var http1 = await LocalServer.StartAsync(context => context.Response.WriteAsync(context.Request.Protocol, Cancel));
+        await using var http2 = await LocalServer.StartAsync(
+            context => context.Response.WriteAsync(context.Request.Protocol, Cancel), HttpProtocols.Http2);
         var upstream = expected == "HTTP/2" ? http2 : http1;
         await using var edge = await TestEdge.StartAsync(TestEdge.Target(upstream.Address), HttpProtocols.Http2);
         using var client = edge.Client(HttpVersion.Version20);
@@ -125,7 +133,7 @@ public sealed class LiveUpstreamTests
     [Fact]
     public async Task StreamsGrpcBothWaysWithTrailers()
     {
-        await using var upstream = await TestUpstream.StartAsync(
+        await using var upstream = await LocalServer.StartAsync(
             async context =>
             {
                 Assert.Equal("trailers", context.Request.Headers.TE);
@@ -146,7 +154,12 @@ public sealed class LiveUpstreamTests
         using var client = edge.Client(HttpVersion.Version20);
         using var body = new DuplexContent();
         body.Headers.TryAddWithoutValidation("Content-Type", "application/grpc");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "x") { Content = body, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "x")
+        {
+            Content = body,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         request.Headers.TE.ParseAdd("trailers");
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
         var sending = await body.Stream.Task;
@@ -170,7 +183,7 @@ public sealed class LiveUpstreamTests
     [Fact]
     public async Task MayEndGrpcWithTheHead()
     {
-        await using var upstream = await TestUpstream.StartAsync(
+        await using var upstream = await LocalServer.StartAsync(
             context =>
             {
                 context.Response.ContentType = "application/grpc";

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace EdgeProxy.Tests.Proxy.Upstreams;
 
@@ -34,7 +32,7 @@ public sealed class RepetitionStreamTests
     public async Task AnUpstreamThatEndsANewConnectionWithoutAnAnswerIsAskedOnce(string method, string length, bool onASectionRoute)
     {
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Start(async connection => heads.Enqueue(await connection.ReadHeadAsync()));
+        await using var upstream = RawServer.Start(async connection => heads.Enqueue(await connection.ReadHeadAsync()));
         await using var edge = await StartAsync(upstream, onASectionRoute);
         using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
         await client.SendAsync($"{method} /x HTTP/1.1\r\nHost: site.test\r\n{length}\r\n");
@@ -44,7 +42,7 @@ public sealed class RepetitionStreamTests
         Assert.Contains("closed the connection without an answer (502)", Assert.Single(edge.Log.Warnings), StringComparison.Ordinal);
     }
 
-    // A server sends session tickets behind the handshake: what comes first on a connection is no answer yet.
+    // A TLS 1.3 server sends session tickets after the handshake, so the first bytes on a connection need not be an answer.
     [Theory]
     [InlineData("GET", SslProtocols.Tls12, false)]
     [InlineData("POST", SslProtocols.Tls12, false)]
@@ -55,15 +53,15 @@ public sealed class RepetitionStreamTests
     [InlineData("GET", SslProtocols.Tls13, true)]
     [InlineData("POST", SslProtocols.Tls13, true)]
     [InlineData("DELETE", SslProtocols.Tls13, true)]
-    public async Task AnUpstreamThatEndsANewTlsConnectionWithoutAnAnswerIsAskedOnce(string method, SslProtocols version, bool onASectionRoute)
+    public async Task AnUpstreamThatEndsANewTlsConnectionWithoutAnAnswerIsAskedOnce(
+        string method, SslProtocols version, bool onASectionRoute)
     {
-        using var certificate = UpstreamTls.Certificate("localhost");
+        using var certificate = TestCa.CreateSelfSigned("localhost");
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
-            await using var tls = new SslStream(connection.Stream, leaveInnerStreamOpen: true);
-            await tls.AuthenticateAsServerAsync(certificate, false, version, false);
-            heads.Enqueue(await ReadHeadAsync(tls));
+            await connection.AuthenticateAsServerAsync(certificate, version);
+            heads.Enqueue(await connection.ReadHeadAsync());
         });
         await using var edge = await StartTlsAsync(upstream, certificate, onASectionRoute);
         using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
@@ -81,19 +79,18 @@ public sealed class RepetitionStreamTests
     [InlineData("POST", 502, true)]
     public async Task OnlyASafeRequestIsSentAgainWhereAKeptTlsConnectionHasEnded(string method, int status, bool onASectionRoute)
     {
-        using var certificate = UpstreamTls.Certificate("localhost");
+        using var certificate = TestCa.CreateSelfSigned("localhost");
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
-            await using var tls = new SslStream(connection.Stream, leaveInnerStreamOpen: true);
-            await tls.AuthenticateAsServerAsync(certificate);
+            await connection.AuthenticateAsServerAsync(certificate);
             var isFirst = heads.IsEmpty;
             while (true)
             {
-                heads.Enqueue(await ReadHeadAsync(tls));
+                heads.Enqueue(await connection.ReadHeadAsync());
                 if (isFirst && heads.Count > 1)
                     return;
-                await tls.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), Cancel);
+                await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
             }
         });
         await using var edge = await StartTlsAsync(upstream, certificate, onASectionRoute);
@@ -117,13 +114,13 @@ public sealed class RepetitionStreamTests
     public async Task OnlyASafeRequestIsSentAgainWhereAKeptConnectionHasEnded(string method, int status)
     {
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
             var isFirst = heads.IsEmpty;
             while (true)
             {
                 heads.Enqueue(await connection.ReadHeadAsync());
-                // The first connection is kept for one request, and ends with the second.
+                // The server keeps the first connection for one request and closes it at the second.
                 if (isFirst && heads.Count > 1)
                     return;
                 await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
@@ -145,7 +142,7 @@ public sealed class RepetitionStreamTests
     public async Task ARequestOverHttp2WithoutABodyIsSentOnce(string method)
     {
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Start(async connection => heads.Enqueue(await connection.ReadHeadAsync()));
+        await using var upstream = RawServer.Start(async connection => heads.Enqueue(await connection.ReadHeadAsync()));
         await using var edge = await TestEdge.StartAsync(
             TestEdge.Target(upstream.Address), Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http2);
         using var client = edge.Client(HttpVersion.Version20);
@@ -164,7 +161,7 @@ public sealed class RepetitionStreamTests
     public async Task ADeletionGetsNoLengthThatTheClientDidNotSend()
     {
         var heads = new ConcurrentQueue<string>();
-        await using var upstream = RawUpstream.Recording(heads);
+        await using var upstream = RawServer.Recording(heads);
         await using var edge = await StartAsync(upstream, false);
         using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
         await client.SendAsync("DELETE /x HTTP/1.1\r\nHost: site.test\r\n\r\n");
@@ -173,31 +170,18 @@ public sealed class RepetitionStreamTests
         Assert.DoesNotContain("Content-Length", Assert.Single(heads), StringComparison.OrdinalIgnoreCase);
     }
 
-    private static Task<TestEdge> StartTlsAsync(RawUpstream upstream, X509Certificate2 certificate, bool onASectionRoute)
+    private static Task<TestEdge> StartTlsAsync(RawServer upstream, X509Certificate2 certificate, bool onASectionRoute)
     {
         var address = new Uri($"https://localhost:{upstream.Port}");
         var section = Sections.Route(address);
         section["ReverseProxy:Clusters:one:HttpClient:DangerousAcceptAnyServerCertificate"] = "true";
         return TestEdge.StartAsync(
-            TestEdge.Target(onASectionRoute ? RawUpstream.Refusing() : address),
+            TestEdge.Target(onASectionRoute ? RawServer.Refusing() : address),
             section: onASectionRoute ? section : null,
             services: services => UpstreamTls.Trust(services, certificate));
     }
 
-    private static async Task<string> ReadHeadAsync(Stream stream)
-    {
-        var head = new StringBuilder();
-        var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
-        {
-            await stream.ReadExactlyAsync(one, Cancel);
-            head.Append((char)one[0]);
-        }
-
-        return head.ToString();
-    }
-
-    private static Task<TestEdge> StartAsync(RawUpstream upstream, bool onASectionRoute) => TestEdge.StartAsync(
-        onASectionRoute ? TestEdge.Target(RawUpstream.Refusing()) : TestEdge.Target(upstream.Address),
+    private static Task<TestEdge> StartAsync(RawServer upstream, bool onASectionRoute) => TestEdge.StartAsync(
+        onASectionRoute ? TestEdge.Target(RawServer.Refusing()) : TestEdge.Target(upstream.Address),
         section: onASectionRoute ? Sections.Route(upstream.Address) : null);
 }

@@ -17,7 +17,7 @@ public sealed class UpstreamConnectorTests
     [Fact]
     public async Task TriesEveryAddressOfAName()
     {
-        await using var upstream = RawUpstream.Start(connection => connection.SendAsync("!"));
+        await using var upstream = RawServer.Start(connection => connection.SendAsync("!"));
         var connector = Connector(() => [Other, IPAddress.IPv6Loopback, IPAddress.Loopback]);
         await using var stream = await connector.ConnectAsync(new DnsEndPoint("api", upstream.Port), TestEdge.Patience, Cancel);
         Assert.Equal('!', stream.ReadByte());
@@ -28,15 +28,15 @@ public sealed class UpstreamConnectorTests
     {
         var connector = Connector(() => [Other, IPAddress.Loopback]);
         var failure = await Assert.ThrowsAsync<SocketException>(
-            () => connector.ConnectAsync(new DnsEndPoint("api", RawUpstream.Refusing().Port), TestEdge.Patience, Cancel).AsTask());
+            () => connector.ConnectAsync(new DnsEndPoint("api", RawServer.Refusing().Port), TestEdge.Patience, Cancel).AsTask());
         Assert.Equal(SocketError.ConnectionRefused, failure.SocketErrorCode);
     }
 
     [Fact]
     public async Task LeavesTimeForTheOtherAddressesWhenOneStaysSilent()
     {
-        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
-        // A backlog that is full: the kernel answers no further connection.
+        await using var upstream = RawServer.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+        // The backlog is full, so the kernel answers no further connection.
         using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         full.Bind(new IPEndPoint(Other, upstream.Port));
         full.Listen(0);
@@ -53,9 +53,9 @@ public sealed class UpstreamConnectorTests
     [Fact]
     public async Task FollowsANameToItsNewAddress()
     {
-        await using var before = await TestUpstream.StartAsync(context => context.Response.WriteAsync("before", Cancel));
-        await using var after = await TestUpstream.StartAsync(
-            context => context.Response.WriteAsync("after", Cancel), endPoint: new IPEndPoint(Other, before.Address.Port));
+        await using var before = await LocalServer.StartAsync(context => context.Response.WriteAsync("before", Cancel));
+        await using var after = await LocalServer.StartAsync(
+            context => context.Response.WriteAsync("after", Cancel), address: Other.ToString(), port: before.Port);
         var address = IPAddress.Loopback;
         var connector = Connector(() => [Volatile.Read(ref address)]);
         await using var edge = await TestEdge.StartAsync(
@@ -68,8 +68,7 @@ public sealed class UpstreamConnectorTests
         using var client = edge.Client();
         Assert.Equal("before", await client.GetStringAsync("x", Cancel));
         Volatile.Write(ref address, Other);
-        while (await client.GetStringAsync("x", Cancel) == "before")
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
+        await Eventually.BecomesTrueAsync(async () => await client.GetStringAsync("x", Cancel) != "before");
         Assert.Equal("after", await client.GetStringAsync("x", Cancel));
     }
 

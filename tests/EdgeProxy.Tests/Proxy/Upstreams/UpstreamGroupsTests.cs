@@ -13,8 +13,8 @@ public sealed class UpstreamGroupsTests
     [Fact]
     public async Task AReloadThatChangesNothingKeepsTurnHealthAndConnections()
     {
-        await using var one = await TestUpstream.StartAsync(context => context.Response.WriteAsync("1", Cancel));
-        await using var two = await TestUpstream.StartAsync(context => context.Response.WriteAsync("2", Cancel));
+        await using var one = await LocalServer.StartAsync(context => context.Response.WriteAsync("1", Cancel));
+        await using var two = await LocalServer.StartAsync(context => context.Response.WriteAsync("2", Cancel));
         await using var edge = await TestEdge.StartAsync(one.Address, two.Address);
         using var client = edge.Client();
         var answers = "";
@@ -31,18 +31,18 @@ public sealed class UpstreamGroupsTests
     [Fact]
     public async Task AnUpstreamThatCouldNotBeReachedIsLeftOutAfterAReloadToo()
     {
-        var (first, second) = (RawUpstream.Refusing(), RawUpstream.Refusing());
+        var (first, second) = (RawServer.Refusing(), RawServer.Refusing());
         await using var edge = await TestEdge.StartAsync(first, second);
         using var client = edge.Client();
         Assert.Equal(HttpStatusCode.BadGateway, (await client.GetAsync("x", Cancel)).StatusCode);
         edge.Reload(TestEdge.Target(first, second));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("x", Cancel)).StatusCode);
 
-        // Another timeout is another target; the upstreams are the same.
+        // A target with another timeout is another target, but its upstreams stay the same.
         edge.Reload(TestEdge.Target(first, second) with { Timeout = TimeSpan.FromSeconds(3) });
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("x", Cancel)).StatusCode);
 
-        await using var alive = await TestUpstream.StartAsync(context => context.Response.WriteAsync("alive", Cancel));
+        await using var alive = await LocalServer.StartAsync(context => context.Response.WriteAsync("alive", Cancel));
         edge.Reload(TestEdge.Target(first, alive.Address));
         Assert.Equal("alive", await client.GetStringAsync("x", Cancel));
     }
@@ -51,14 +51,14 @@ public sealed class UpstreamGroupsTests
     public async Task ConnectionsToAnUpstreamThatNobodyNamesAreClosed()
     {
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var old = RawUpstream.Start(async connection =>
+        await using var old = RawServer.Start(async connection =>
         {
             await connection.ReadHeadAsync();
             await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold");
             await connection.ReadToEndAsync();
             closed.SetResult();
         });
-        await using var next = await TestUpstream.StartAsync(context => context.Response.WriteAsync("new", Cancel));
+        await using var next = await LocalServer.StartAsync(context => context.Response.WriteAsync("new", Cancel));
         await using var edge = await TestEdge.StartAsync(old.Address);
         using var client = edge.Client();
         Assert.Equal("old", await client.GetStringAsync("x", Cancel));
@@ -72,14 +72,14 @@ public sealed class UpstreamGroupsTests
     public async Task ARequestEndsOnTheUpstreamOnWhichItBegan()
     {
         var release = new TaskCompletionSource();
-        await using var one = await TestUpstream.StartAsync(async context =>
+        await using var one = await LocalServer.StartAsync(async context =>
         {
             await context.Response.WriteAsync("be", Cancel);
             await context.Response.Body.FlushAsync(Cancel);
             await release.Task;
             await context.Response.WriteAsync("fore", Cancel);
         });
-        await using var two = await TestUpstream.StartAsync(context => context.Response.WriteAsync("after", Cancel));
+        await using var two = await LocalServer.StartAsync(context => context.Response.WriteAsync("after", Cancel));
         await using var edge = await TestEdge.StartAsync(one.Address);
         using var client = edge.Client();
         using var before = await client.GetAsync("x", HttpCompletionOption.ResponseHeadersRead, Cancel);
@@ -117,9 +117,10 @@ public sealed class UpstreamGroupsTests
         Task Answer(HttpContext context) => context.Request.Path == "/slow"
             ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted)
             : context.Response.WriteAsync("quick", Cancel);
-        await using var one = await TestUpstream.StartAsync(Answer);
-        await using var two = await TestUpstream.StartAsync(Answer);
-        await using var edge = await TestEdge.StartAsync(TestEdge.Target(one.Address, two.Address) with { Timeout = TimeSpan.FromSeconds(1) });
+        await using var one = await LocalServer.StartAsync(Answer);
+        await using var two = await LocalServer.StartAsync(Answer);
+        await using var edge = await TestEdge.StartAsync(
+            TestEdge.Target(one.Address, two.Address) with { Timeout = TimeSpan.FromSeconds(1) });
         using var client = edge.Client();
         var slow = Enumerable.Range(0, 20).Select(_ => client.GetAsync("slow", Cancel)).ToList();
         foreach (var answer in await Task.WhenAll(slow))
@@ -132,8 +133,8 @@ public sealed class UpstreamGroupsTests
     [Fact]
     public async Task OneVisitorsGrpcTakesNoUpstreamThatKnowsOnlyHttp1FromTheOthers()
     {
-        await using var one = await TestUpstream.StartAsync(context => context.Response.WriteAsync("quick", Cancel));
-        await using var two = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nquick");
+        await using var one = await LocalServer.StartAsync(context => context.Response.WriteAsync("quick", Cancel));
+        await using var two = RawServer.Answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nquick");
         await using var edge = await TestEdge.StartAsync(TestEdge.Target(one.Address, two.Address), HttpProtocols.Http2);
         using var client = edge.Client(HttpVersion.Version20);
         for (var request = 0; request < 12; request++)

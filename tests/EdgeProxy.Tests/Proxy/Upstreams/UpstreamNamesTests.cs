@@ -50,14 +50,11 @@ public sealed class UpstreamNamesTests
     {
         var names = Create();
         await names.FindAsync("api", Cancel);
-        _answer = cancelled => Task.Delay(Timeout.InfiniteTimeSpan, _time, cancelled).ContinueWith<IPAddress[]>(_ => [], Cancel, default, TaskScheduler.Default);
+        _answer = cancellationToken => Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken)
+            .ContinueWith<IPAddress[]>(_ => [], Cancel, default, TaskScheduler.Default);
         var waiting = Enumerable.Range(0, 10).Select(_ => names.FindAsync("api", Cancel)).ToList();
 
-        while (!waiting.TrueForAll(find => find.IsCompleted))
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        await Eventually.BecomesTrueAsync(() => waiting.TrueForAll(find => find.IsCompleted), _time, TimeSpan.FromSeconds(1));
 
         foreach (var found in waiting)
             Assert.Equal([IPAddress.Loopback], await found);

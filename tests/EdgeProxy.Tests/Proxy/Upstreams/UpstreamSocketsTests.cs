@@ -12,7 +12,7 @@ public sealed class UpstreamSocketsTests
     [Fact]
     public async Task OneTooManyWaitsForAnotherToClose()
     {
-        await using var upstream = RawUpstream.Start(connection => connection.SendAsync("!"));
+        await using var upstream = RawServer.Start(connection => connection.SendAsync("!"));
         var connector = Connector(1);
         var first = await ConnectAsync(connector, upstream.Port, TestEdge.Patience);
         var second = ConnectAsync(connector, upstream.Port, TestEdge.Patience);
@@ -28,7 +28,7 @@ public sealed class UpstreamSocketsTests
     public async Task ConnectionsThatFailGiveTheirSocketBack()
     {
         var connector = Connector(1);
-        var refusing = RawUpstream.Refusing().Port;
+        var refusing = RawServer.Refusing().Port;
         for (var attempt = 0; attempt < 3; attempt++)
         {
             var failure = await Assert.ThrowsAsync<SocketException>(() => ConnectAsync(connector, refusing, TestEdge.Patience));
@@ -40,13 +40,13 @@ public sealed class UpstreamSocketsTests
     public async Task ARequestThatFindsNoneIsAnswered503AndNobodyElseIsBlamed()
     {
         var goOn = new TaskCompletionSource();
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
             await connection.ReadHeadAsync();
             await goOn.Task;
             await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
         });
-        await using var other = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nother");
+        await using var other = RawServer.Answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nother");
         await using var edge = await TestEdge.StartAsync(
             TestEdge.Target(upstream.Address, other.Address) with { ConnectTimeout = TimeSpan.FromSeconds(1) }, upstreamSockets: 1);
         using var client = edge.Client();

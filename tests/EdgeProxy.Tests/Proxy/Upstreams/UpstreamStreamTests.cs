@@ -15,7 +15,7 @@ public sealed class UpstreamStreamTests
     [InlineData(true, true)]
     public async Task LetsAnAnswerThroughThatComesWhileTheRequestIsStillBeingSent(bool onAUsedConnection, bool isChunked)
     {
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
             while ((await connection.ReadHeadAsync()).StartsWith("GET", StringComparison.Ordinal))
                 await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
@@ -39,7 +39,7 @@ public sealed class UpstreamStreamTests
     [InlineData(true)]
     public async Task SaysThatTheUpstreamBrokeOffWhenItDoesSoWithoutAnAnswer(bool onAUsedConnection)
     {
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
             while ((await connection.ReadHeadAsync()).StartsWith("GET", StringComparison.Ordinal))
                 await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");

@@ -16,7 +16,7 @@ public sealed class WebSocketFarewellStreamTests
     public async Task SaysGoingAwayToAnIdleClientAndLetsItsAnswerEndTheUpstreamsSide(bool inHttp2)
     {
         var seenByUpstream = new TaskCompletionSource<WebSocketCloseStatus?>();
-        await using var upstream = await TestUpstream.StartAsync(async context =>
+        await using var upstream = await LocalServer.StartAsync(async context =>
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
             var received = await socket.ReceiveAsync(new byte[100], Cancel);
@@ -42,7 +42,7 @@ public sealed class WebSocketFarewellStreamTests
     public async Task WaitsForTheEndOfTheFrameThatIsUnderWay()
     {
         var mayGoOn = new TaskCompletionSource();
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
             await AcceptAsync(connection);
             await connection.SendAsync("\u0081\u0006abc");
@@ -64,7 +64,7 @@ public sealed class WebSocketFarewellStreamTests
     [Fact]
     public async Task SaysNothingAfterTheUpstreamHasClosed()
     {
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
             await AcceptAsync(connection);
             await connection.SendAsync("\u0088\u0002\u0003\u00e8");
@@ -82,7 +82,7 @@ public sealed class WebSocketFarewellStreamTests
     [Fact]
     public async Task EndsQuietlyWithTheUpstreamsConnection()
     {
-        await using var upstream = RawUpstream.Start(async connection =>
+        await using var upstream = RawServer.Start(async connection =>
         {
             await AcceptAsync(connection);
             connection.Reset();
@@ -129,7 +129,8 @@ public sealed class WebSocketFarewellStreamTests
     {
         var key = Heads.Parse(await connection.ReadHeadAsync())["Sec-WebSocket-Key"];
         var accept = Convert.ToBase64String(AcceptHash(key));
-        await connection.SendAsync($"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n");
+        await connection.SendAsync(
+            $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n");
     }
 
     // RFC 6455 §4.2.2 says SHA-1.

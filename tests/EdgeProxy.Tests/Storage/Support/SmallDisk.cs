@@ -33,7 +33,7 @@ internal sealed class SmallDisk : IDisposable
         }
         catch (IOException)
         {
-            // Full.
+            // The disk is full.
         }
     }
 

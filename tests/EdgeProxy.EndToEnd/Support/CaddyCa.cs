@@ -1,6 +1,8 @@
 namespace EdgeProxy.EndToEnd;
 
-/// <summary>The newest Caddy as an ACME CA. It validates http-01 on port 80 only, so its clients have a loopback address to themselves.</summary>
+/// <summary>
+/// The newest Caddy as an ACME CA. It validates http-01 on port 80 only, so its clients have a loopback address to themselves.
+/// </summary>
 public sealed class CaddyCa : IAsyncDisposable
 {
     public const string ClientAddress = "127.0.0.77";
@@ -41,7 +43,8 @@ public sealed class CaddyCa : IAsyncDisposable
             new Dictionary<string, string?> { ["HOME"] = folder.Path });
         var ca = new CaddyCa(folder, process, port);
         await process.WaitForPortAsync(port, TestContext.Current.CancellationToken);
-        await process.WaitUntilAsync(() => ValueTask.FromResult(File.Exists(ca.RootPemPath)), "write its root", TestContext.Current.CancellationToken);
+        await process.WaitUntilAsync(
+            () => ValueTask.FromResult(File.Exists(ca.RootPemPath)), "write its root", TestContext.Current.CancellationToken);
         return ca;
     }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace EdgeProxy.Acme.Tests;
 
 /// <summary>A CA that answers what a test tells it to, for what a real one cannot be brought to say.</summary>
@@ -7,7 +9,7 @@ internal sealed class FakeCa : HttpMessageHandler
     public static readonly Uri AccountUrl = new("https://ca.test/account/1");
     public static readonly Uri OrderUrl = new("https://ca.test/order/1");
 
-    // On a clock that skips waits the time-out of a request would be over at once.
+    // No time-out: on a clock that skips waits it would end every request at once.
     private static readonly AcmeClientOptions WithoutTimeout = new() { RequestTimeout = Timeout.InfiniteTimeSpan };
 
     private readonly Dictionary<string, Queue<Func<HttpResponseMessage>>> _answers = [];
@@ -32,6 +34,14 @@ internal sealed class FakeCa : HttpMessageHandler
     {
         _answers[path] = new Queue<Func<HttpResponseMessage>>(answers);
         return this;
+    }
+
+    /// <summary>A chain of one certificate, as PEM, valid at <see cref="SkippingTime.Start"/> unless said otherwise.</summary>
+    public static string Issue(AsymmetricAlgorithm key, string[] names, string issuer = "Fake issuer", DateTimeOffset? notAfter = null)
+    {
+        var lifetime = TimeSpan.FromDays(100);
+        var end = notAfter ?? SkippingTime.Start.AddDays(90);
+        return TestCa.CreateRoot(issuer).IssueFor(names, key, lifetime, end - lifetime);
     }
 
     /// <summary>A client with an account here.</summary>

@@ -1,6 +1,8 @@
 namespace EdgeProxy.EndToEnd;
 
-/// <summary>Sites whose certificates come from a CA, and what all sites have in common: their certificates come later than their ports.</summary>
+/// <summary>
+/// Sites whose certificates come from a CA, and what all sites have in common: their certificates come later than their ports.
+/// </summary>
 public static class Acme
 {
     /// <summary>Sites of these names with the demo upstream and certificates of the CA behind <paramref name="ca"/>.</summary>
@@ -10,7 +12,8 @@ public static class Acme
         """;
 
     public static string Authority(string directoryUrl, string rootPemPath) => $$"""
-        "Acme": { "Email": "ops@edge.test", "AcceptTermsOfService": true, "DirectoryUrl": "{{directoryUrl}}", "TrustedRoots": "{{rootPemPath}}" }
+        "Acme": {
+          "Email": "ops@edge.test", "AcceptTermsOfService": true, "DirectoryUrl": "{{directoryUrl}}", "TrustedRoots": "{{rootPemPath}}" }
         """;
 
     /// <summary>Waits until the certificate of a name on the wire is one that somebody else signed.</summary>

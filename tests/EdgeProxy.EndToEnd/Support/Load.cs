@@ -32,10 +32,11 @@ public static partial class Load
         return (await h2Load, await wrk);
     }
 
-    private static async Task<LoadResult> RepeatAsync(Func<Task<LoadResult>> round, CancellationToken done)
+    private static async Task<LoadResult> RepeatAsync(Func<Task<LoadResult>> round, CancellationToken cancellationToken)
     {
         var sum = await round();
-        while (!done.IsCancellationRequested) sum += await round();
+        while (!cancellationToken.IsCancellationRequested)
+            sum += await round();
         return sum;
     }
 
@@ -45,8 +46,10 @@ public static partial class Load
             ["-D", $"{RoundSeconds}", "-c", "4", "-m", "4", "--connect-to", $"127.0.0.1:{port}", $"https://localhost:{port}/"]);
         var requests = H2LoadRequests().Match(result.Output);
         var statuses = H2LoadStatuses().Match(result.Output);
-        if (!requests.Success || !statuses.Success) throw new InvalidOperationException($"h2load printed no summary:\n{result}");
-        var failed = Number(requests, 2) + Number(requests, 3) + Number(requests, 4) + Number(statuses, 2) + Number(statuses, 3) + Number(statuses, 4);
+        if (!requests.Success || !statuses.Success)
+            throw new InvalidOperationException($"h2load printed no summary:\n{result}");
+        var failed = Number(requests, 2) + Number(requests, 3) + Number(requests, 4) + Number(statuses, 2) + Number(statuses, 3)
+            + Number(statuses, 4);
         return new LoadResult(Number(requests, 1), failed, failed > 0 ? result.Output : "");
     }
 
@@ -55,9 +58,11 @@ public static partial class Load
         var result = await Tool.RunAsync(Installed.Program("wrk"),
             ["-t", "1", "-c", "4", "-d", $"{RoundSeconds}s", "--timeout", "10s", $"https://localhost:{port}/"]);
         var requests = WrkRequests().Match(result.Output);
-        if (!requests.Success) throw new InvalidOperationException($"wrk printed no summary:\n{result}");
+        if (!requests.Success)
+            throw new InvalidOperationException($"wrk printed no summary:\n{result}");
         var errors = WrkErrors().Match(result.Output);
-        var failed = Number(WrkStatuses().Match(result.Output), 1) + Number(errors, 1) + Number(errors, 2) + Number(errors, 3) + Number(errors, 4);
+        var failed = Number(WrkStatuses().Match(result.Output), 1) + Number(errors, 1) + Number(errors, 2) + Number(errors, 3)
+            + Number(errors, 4);
         return new LoadResult(Number(requests, 1), failed, failed > 0 ? result.Output : "");
     }
 

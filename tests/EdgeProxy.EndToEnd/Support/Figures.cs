@@ -2,13 +2,16 @@ using System.Globalization;
 
 namespace EdgeProxy.EndToEnd;
 
-/// <summary>What a test measured and asserts nothing about: shown with its output, and appended to $EDGEPROXY_TEST_FIGURES where that is set.</summary>
+/// <summary>
+/// What a test measured and asserts nothing about: shown with its output, and appended to $EDGEPROXY_TEST_FIGURES where that is set.
+/// </summary>
 public static class Figures
 {
     public static void Report(string line)
     {
         TestContext.Current.TestOutputHelper?.WriteLine(line);
-        if (Environment.GetEnvironmentVariable("EDGEPROXY_TEST_FIGURES") is { Length: > 0 } path) File.AppendAllText(path, line + "\n");
+        if (Environment.GetEnvironmentVariable("EDGEPROXY_TEST_FIGURES") is { Length: > 0 } path)
+            File.AppendAllText(path, line + "\n");
     }
 }
 

@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace EdgeProxy.Tests;
+namespace EdgeProxy.Testing;
 
 /// <summary>Keeps what is logged. The access log has a level of its own.</summary>
 /// <param name="categories">How the categories begin that are kept.</param>
 /// <param name="accessLevel">The level of the access log.</param>
-internal sealed class TestLog(string categories = "", LogLevel accessLevel = LogLevel.Information) : ILoggerFactory, ILoggerProvider
+public sealed class TestLog(string categories = "", LogLevel accessLevel = LogLevel.Information) : ILoggerFactory, ILoggerProvider
 {
     private const string AccessCategory = "EdgeProxy.Access";
 
@@ -26,8 +26,7 @@ internal sealed class TestLog(string categories = "", LogLevel accessLevel = Log
     /// <summary>The access lines, once there are as many.</summary>
     public async Task<IReadOnlyList<string>> AccessAsync(int count)
     {
-        for (var attempt = 0; Access.Count < count && attempt < 1000; attempt++)
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+        await Eventually.BecomesTrueAsync(() => Access.Count >= count, () => Text);
         Assert.Equal(count, Access.Count);
         return Access;
     }
@@ -69,7 +68,8 @@ internal sealed class TestLog(string categories = "", LogLevel accessLevel = Log
     }
 }
 
-internal sealed record TestLogLine(LogLevel Level, string Category, string Message, Exception? Exception)
+/// <summary>What was logged at once.</summary>
+public sealed record TestLogLine(LogLevel Level, string Category, string Message, Exception? Exception)
 {
     public override string ToString() => $"{Level} {Category}: {Message} {Exception}";
 }

@@ -3,7 +3,9 @@ namespace EdgeProxy.EndToEnd;
 /// <summary>
 /// Processes with mounts of their own, which nobody else sees and which end with them: a full disk, a read-only folder, another /etc/hosts.
 /// </summary>
-/// <remarks>A script is followed by a name for itself and the program to start: <c>unshare -m sh -c SCRIPT sh PROGRAM ARGUMENTS</c>.</remarks>
+/// <remarks>
+/// A script is followed by a name for itself and the program to start: <c>unshare -m sh -c SCRIPT sh PROGRAM ARGUMENTS</c>.
+/// </remarks>
 public static class Mounts
 {
     private const string ThenStart = " && exec \"$@\"";

@@ -15,7 +15,8 @@ public static class WebSocketEcho
         while (true)
         {
             var message = await socket.ReceiveAsync(buffer, context.RequestAborted);
-            if (message.MessageType == WebSocketMessageType.Close) break;
+            if (message.MessageType == WebSocketMessageType.Close)
+                break;
             await socket.SendAsync(buffer.AsMemory(0, message.Count), message.MessageType, message.EndOfMessage, context.RequestAborted);
         }
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
@@ -24,7 +25,8 @@ public static class WebSocketEcho
     /// <summary>The client's end: sends <paramref name="text"/> and gives what came back.</summary>
     public static async Task<string> SayAsync(this WebSocket socket, string text)
     {
-        await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, TestContext.Current.CancellationToken);
+        await socket.SendAsync(
+            Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, TestContext.Current.CancellationToken);
         var buffer = new byte[4096];
         var answer = await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
         return Encoding.UTF8.GetString(buffer, 0, answer.Count);

@@ -18,7 +18,8 @@ public sealed class NginxProcess : IAsyncDisposable
             events { worker_connections 4096; }
             http {
               access_log off; client_body_temp_path {{folder.File("body")}}; proxy_temp_path {{folder.File("proxy")}};
-              fastcgi_temp_path {{folder.File("fastcgi")}}; uwsgi_temp_path {{folder.File("uwsgi")}}; scgi_temp_path {{folder.File("scgi")}};
+              fastcgi_temp_path {{folder.File("fastcgi")}}; uwsgi_temp_path {{folder.File("uwsgi")}};
+              scgi_temp_path {{folder.File("scgi")}};
               keepalive_requests 1000000000;
               {{servers}}
             }

@@ -1,12 +1,15 @@
 using System.Diagnostics;
 
-namespace EdgeProxy.EndToEnd;
+namespace EdgeProxy.Testing;
 
 /// <summary>How a program ended and what it printed.</summary>
 public sealed record ToolResult(int ExitCode, string Output, string Error)
 {
+    /// <summary>Standard output and standard error.</summary>
+    public string Text => Output + Error;
+
     /// <summary>Standard output, standard error and the exit code, for messages.</summary>
-    public override string ToString() => $"{Output}{Error}(exit code {ExitCode})";
+    public override string ToString() => $"{Text}(exit code {ExitCode})";
 }
 
 /// <summary>Programs that run once and end by themselves: curl, openssl, wrk, h2load, and EdgeProxy's own commands.</summary>
@@ -25,7 +28,8 @@ public static class Tool
             RedirectStandardError = true,
             WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
         };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
@@ -53,7 +57,7 @@ public static class Tool
         }
         catch (IOException)
         {
-            // It ended without reading: what it printed says why.
+            // The program ended without reading its input; its output says why.
         }
     }
 }

@@ -53,7 +53,8 @@ public sealed class EdgeProxyInstance : IAsyncDisposable
     public void Configure(string section)
     {
         SectionText = section;
-        if (_process is not null) WriteConfig();
+        if (_process is not null)
+            WriteConfig();
     }
 
     /// <summary>Starts the process and waits until it says that it is ready.</summary>
@@ -74,7 +75,8 @@ public sealed class EdgeProxyInstance : IAsyncDisposable
     public Task<ToolResult> RunAsync(params string[] arguments)
     {
         WriteConfig();
-        return Tool.RunAsync(Command[0], [.. Command[1..], .. arguments], environment: CleanEnvironment, workingDirectory: WorkingDirectory);
+        return Tool.RunAsync(
+            Command[0], [.. Command[1..], .. arguments], environment: CleanEnvironment, workingDirectory: WorkingDirectory);
     }
 
     /// <summary>The same with the file on disk as it is, and with more environment variables.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
@@ -23,14 +22,16 @@ public sealed class CaRelay : IAsyncDisposable
 
     private CaRelay(Uri? target) => _target = target;
 
-    /// <summary>Starts a relay to <paramref name="directoryUrl"/>; without one there is nothing behind it but <see cref="Intercept"/>.</summary>
+    /// <summary>
+    /// Starts a relay to <paramref name="directoryUrl"/>; without one there is nothing behind it but <see cref="Intercept"/>.
+    /// </summary>
     public static async Task<CaRelay> StartAsync(Uri? directoryUrl = null)
     {
         var relay = new CaRelay(directoryUrl);
-        var identity = ServerIdentity.Create();
-        relay.RootPemPath = relay._folder.Write("relay-root.pem", identity.RootPem);
-        var certificate = X509Certificate2.CreateFromPem(identity.CertificatePem, identity.KeyPem);
-        relay._server = await LocalServer.StartAsync(relay.AnswerAsync, listener => listener.UseHttps(certificate));
+        var ca = TestCa.CreateRoot();
+        relay.RootPemPath = relay._folder.Write("relay-root.pem", ca.Pem);
+        var certificate = ca.Issue().ToCertificate();
+        relay._server = await LocalServer.StartAsync(relay.AnswerAsync, listen: listener => listener.UseHttps(certificate));
         return relay;
     }
 
@@ -46,15 +47,18 @@ public sealed class CaRelay : IAsyncDisposable
     public ConcurrentQueue<CaExchange> Exchanges { get; } = new();
 
     /// <summary>Pebble's paths: a new order is one POST that was answered with 201.</summary>
-    public int OrderCount => Exchanges.Count(e => e is { Path: "/order-plz", Status: 201 });
+    public int OrderCount => Exchanges.Count(exchange => exchange is { Path: "/order-plz", Status: 201 });
 
     /// <summary>The certificates that the CA sent, as it sent them.</summary>
     public IEnumerable<byte[]> SentChains =>
-        Exchanges.Where(e => e is { Method: "POST", Status: 200 } && e.Answer.AsSpan().StartsWith("-----BEGIN CERTIFICATE"u8)).Select(e => e.Answer);
+        Exchanges.Where(exchange => exchange is { Method: "POST", Status: 200 })
+            .Select(exchange => exchange.Answer)
+            .Where(answer => answer.AsSpan().StartsWith("-----BEGIN CERTIFICATE"u8));
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is not null) await _server.DisposeAsync();
+        if (_server is not null)
+            await _server.DisposeAsync();
         _client.Dispose();
         _folder.Dispose();
     }
@@ -63,7 +67,8 @@ public sealed class CaRelay : IAsyncDisposable
     {
         if (await Intercept(context))
         {
-            Exchanges.Enqueue(new CaExchange(context.Request.Method, context.Request.Path, context.Response.StatusCode, [], DateTimeOffset.UtcNow));
+            Exchanges.Enqueue(
+                new CaExchange(context.Request.Method, context.Request.Path, context.Response.StatusCode, [], DateTimeOffset.UtcNow));
             return;
         }
         if (_target is null)
@@ -74,7 +79,8 @@ public sealed class CaRelay : IAsyncDisposable
         using var request = Translate(context.Request);
         using var answer = await _client.SendAsync(request, context.RequestAborted);
         var body = await answer.Content.ReadAsByteArrayAsync(context.RequestAborted);
-        Exchanges.Enqueue(new CaExchange(context.Request.Method, context.Request.Path, (int)answer.StatusCode, body, DateTimeOffset.UtcNow));
+        Exchanges.Enqueue(
+            new CaExchange(context.Request.Method, context.Request.Path, (int)answer.StatusCode, body, DateTimeOffset.UtcNow));
         await WriteAsync(context, answer, body);
     }
 
@@ -82,11 +88,14 @@ public sealed class CaRelay : IAsyncDisposable
     private HttpRequestMessage Translate(HttpRequest request)
     {
         var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(_target!, request.Path + request.QueryString));
-        if (request.ContentLength > 0) message.Content = new StreamContent(request.Body);
+        if (request.ContentLength > 0)
+            message.Content = new StreamContent(request.Body);
         foreach (var (name, value) in request.Headers)
         {
-            if (BodyHeaders.Contains(name, StringComparer.OrdinalIgnoreCase)) message.Content?.Headers.TryAddWithoutValidation(name, (string?)value);
-            else message.Headers.TryAddWithoutValidation(name, (string?)value);
+            if (BodyHeaders.Contains(name, StringComparer.OrdinalIgnoreCase))
+                message.Content?.Headers.TryAddWithoutValidation(name, (string?)value);
+            else
+                message.Headers.TryAddWithoutValidation(name, (string?)value);
         }
         return message;
     }
@@ -95,7 +104,9 @@ public sealed class CaRelay : IAsyncDisposable
     {
         context.Response.StatusCode = (int)answer.StatusCode;
         foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers))
-            if (name is not "Transfer-Encoding" and not "Content-Length") context.Response.Headers[name] = values.ToArray();
-        if (answer.StatusCode != HttpStatusCode.NoContent && context.Request.Method != "HEAD") await context.Response.Body.WriteAsync(body);
+            if (name is not "Transfer-Encoding" and not "Content-Length")
+                context.Response.Headers[name] = values.ToArray();
+        if (answer.StatusCode != HttpStatusCode.NoContent && context.Request.Method != "HEAD")
+            await context.Response.Body.WriteAsync(body);
     }
 }
