@@ -32,6 +32,32 @@ public sealed class ConnectionLimitTests : IAsyncLifetime
         Assert.Equal(0, await edge.StopAsync());
     }
 
+    [Theory]
+    [InlineData(400)]
+    [InlineData(600)]
+    public async Task RequestsUpToTheDescriptorLimitToAnUpstreamThatDoesNotAnswerEndNothing(int descriptors)
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var silent = await LocalServer.StartAsync(context => release.Task.WaitAsync(context.RequestAborted));
+        await using var edge = Create("", descriptors, silent.Url);
+        await edge.StartAsync();
+        var clients = Enumerable.Range(0, descriptors / 50).Select(_ => Clients.Http(version: HttpVersion.Version20)).ToList();
+        var requests = clients
+            .SelectMany(client => Enumerable.Range(0, 100).Select(_ => client.GetAsync($"https://one.test:{edge.HttpsPort}/", Token)))
+            .ToList();
+
+        await edge.WaitForOutputAsync("too many sockets are open (503)");
+        for (var request = 0; request < 20; request++)
+            Assert.Equal(HttpStatusCode.OK, await edge.GetAdminAsync("/healthz"));
+        release.SetResult();
+        var answers = await Task.WhenAll(requests);
+
+        Assert.All(answers, answer => Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable }));
+        Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.OK);
+        clients.ForEach(client => client.Dispose());
+        Assert.Equal(0, await edge.StopAsync());
+    }
+
     [Fact]
     public async Task ASilentConnectionIsClosedBeforeLong()
     {
@@ -60,9 +86,9 @@ public sealed class ConnectionLimitTests : IAsyncLifetime
         open.ForEach(connection => connection.Dispose());
     }
 
-    private EdgeProxyInstance Create(string limits, int? descriptors = null) => new($$"""
+    private EdgeProxyInstance Create(string limits, int? descriptors = null, string? upstream = null) => new($$"""
         {{limits}} "Domains": {
-          "one.test": { "Upstream": "{{_upstream!.Url}}", "HttpsRedirect": false, "Certificate": { "Source": "Internal" } } }
+          "one.test": { "Upstream": "{{upstream ?? _upstream!.Url}}", "HttpsRedirect": false, "Certificate": { "Source": "Internal" } } }
         """)
     {
         Launcher = descriptors is { } number ? [Installed.Program("prlimit"), $"--nofile={number}:{number}"] : [],
