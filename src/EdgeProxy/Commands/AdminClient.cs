@@ -5,43 +5,62 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeProxy.Commands;
 
-/// <summary>Talks to the admin port of the proxy running on this machine.</summary>
+/// <summary>Talks to the admin port of the proxy running on this machine: at the address that the configuration has and at the one that the
+/// user of its data directory has announced. They differ while a changed port is not in force yet, and where the configuration is
+/// broken.</summary>
 internal sealed class AdminClient : IDisposable
 {
     private readonly HttpClient _client;
+    private readonly Uri[] _addresses;
 
-    private AdminClient(Uri address, TimeSpan timeout)
+    private AdminClient(Uri[] addresses, TimeSpan timeout)
     {
-        Address = address;
+        _addresses = addresses;
+        Address = addresses[0];
         // No proxy from the environment: the port is on this machine.
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
-        _client = new HttpClient(handler) { BaseAddress = address, Timeout = timeout };
+        _client = new HttpClient(handler) { Timeout = timeout };
     }
 
-    public Uri Address { get; }
+    /// <summary>Where an answer came from; without one, where it was expected.</summary>
+    public Uri Address { get; private set; }
 
     /// <summary>For the proxy that the configuration describes; where that is broken, for the one that uses its data directory.</summary>
     /// <returns>Null when the admin port is switched off.</returns>
     public static async Task<AdminClient?> CreateAsync(ConfigSource source, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var place = source.FindRunning();
-        var address = (place.IsKnown ? null : await FindAnnouncedAsync(place.DataDirectory, cancellationToken)) ?? place.Admin?.Url;
-        return address is null ? null : new AdminClient(address, timeout);
+        var announced = await FindAnnouncedAsync(place.DataDirectory, cancellationToken);
+        Uri?[] addresses = place.IsKnown ? [place.Admin?.Url, announced] : [announced, place.Admin?.Url];
+        return addresses.OfType<Uri>().Distinct().ToArray() is { Length: > 0 } known ? new AdminClient(known, timeout) : null;
     }
 
+    /// <param name="create">The request to an address. One that cannot be connected to has not received anything.</param>
     /// <returns>The whole answer; null when nobody answered.</returns>
-    public async Task<(HttpStatusCode Status, string Body)?> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public async Task<(HttpStatusCode Status, string Body)?> SendAsync(
+        Func<Uri, HttpRequestMessage> create, CancellationToken cancellationToken)
     {
-        try
+        foreach (var address in _addresses)
         {
-            using var response = await _client.SendAsync(request, cancellationToken);
-            return (response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+            using var request = create(address);
+            try
+            {
+                using var response = await _client.SendAsync(request, cancellationToken);
+                Address = address;
+                return (response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+            }
+            catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConnectionError)
+            {
+                // The other address may be the right one.
+            }
+            catch (Exception exception)
+                when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                return null;
+            }
         }
-        catch (Exception exception)
-            when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            return null;
-        }
+
+        return null;
     }
 
     public void Dispose() => _client.Dispose();

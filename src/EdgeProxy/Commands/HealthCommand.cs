@@ -14,8 +14,8 @@ internal sealed class HealthCommand(ConfigSource source, TextWriter output, Text
         using var client = await AdminClient.CreateAsync(source, Timeout, cancellationToken);
         if (client is null)
             return Fail("The admin port is switched off (EdgeProxy:Admin:Port is 0), so nobody can be asked.");
-        using var request = new HttpRequestMessage(HttpMethod.Get, "healthz");
-        switch (await client.SendAsync(request, cancellationToken))
+        switch (await client.SendAsync(
+            address => new HttpRequestMessage(HttpMethod.Get, new Uri(address, "healthz")), cancellationToken))
         {
             case (HttpStatusCode.OK, _):
                 output.WriteLine("healthy");

@@ -18,9 +18,7 @@ internal sealed class ReloadCommand(ConfigSource source, TextWriter output, Text
         using var client = await AdminClient.CreateAsync(source, Timeout, cancellationToken);
         if (client is null)
             return Fail("The admin port is switched off (EdgeProxy:Admin:Port is 0): restart the proxy, or send it SIGHUP.");
-        using var request = new HttpRequestMessage(HttpMethod.Post, AdminEndpoints.Reload);
-        request.Headers.Add(AdminEndpoints.CommandHeader, AdminEndpoints.Reload);
-        return await client.SendAsync(request, cancellationToken) switch
+        return await client.SendAsync(CreateRequest, cancellationToken) switch
         {
             (HttpStatusCode.OK, _) => Taken(),
             (HttpStatusCode.UnprocessableEntity, var body) => Refused(body),
@@ -28,6 +26,11 @@ internal sealed class ReloadCommand(ConfigSource source, TextWriter output, Text
             null => Fail(Unreachable(client.Address)),
         };
     }
+
+    private static HttpRequestMessage CreateRequest(Uri address) => new(HttpMethod.Post, new Uri(address, AdminEndpoints.Reload))
+    {
+        Headers = { { AdminEndpoints.CommandHeader, AdminEndpoints.Reload } },
+    };
 
     private int Taken()
     {

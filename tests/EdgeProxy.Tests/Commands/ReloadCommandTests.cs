@@ -1,5 +1,7 @@
 using System.Net;
 using EdgeProxy.Hosting;
+using EdgeProxy.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeProxy.Tests.Commands;
 
@@ -71,6 +73,23 @@ public sealed class ReloadCommandTests : IDisposable
 
         Assert.Equal(ExitCode.Failed, await _run.RunAsync("reload"));
         Assert.StartsWith($"No answer from http://127.0.0.1:{port}/: is EdgeProxy running", _run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task FindsTheProxyWhoseAdminPortIsChangedByThisReload(bool isSwitchedOff)
+    {
+        await using var server = await AdminServer.StartAsync(IPAddress.Loopback, 200, """{"errors":[]}""");
+        using var folder = new TestFolder();
+        var directory = new FileDataDirectory(folder.Path, TimeProvider.System, NullLogger<FileDataDirectory>.Instance);
+        await AdminAddress.Of(new Uri($"http://127.0.0.1:{server.Port}")).WriteAsync(directory, TestContext.Current.CancellationToken);
+        var changed = isSwitchedOff ? 0 : FreePort.Next();
+        _run.Write("appsettings.json", CommandRun.Configuration(
+            $"\"DataDirectory\": \"{folder.Path}\", \"Admin\": {{ \"Port\": {changed} }},"));
+
+        Assert.Equal(ExitCode.Done, await _run.RunAsync("reload"));
+        Assert.Equal("POST /reload reload 127.0.0.1", server.Asked);
     }
 
     [Theory]
