@@ -21,6 +21,11 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         {
             await FailAsync(context, exception.StatusCode);
         }
+        catch (IOException exception) when (exception.InnerException is OverflowException)
+        {
+            // Kestrel says so of a chunk whose size is no number that it can hold.
+            await FailAsync(context, StatusCodes.Status400BadRequest);
+        }
         catch (Exception exception)
         {
             Failed(logger, exception);

@@ -45,6 +45,23 @@ public sealed class RequestBodyTests
             Assert.Equal("body", await answer.Content.ReadAsStringAsync(Cancel));
     }
 
+    [Theory]
+    [InlineData("FFFFFFFFFFFFFFFF", false)]
+    [InlineData("FFFFFFFFFFFFFFFF", true)]
+    [InlineData("80000000", false)]
+    [InlineData("4\r\nbody\r\nFFFFFFFFFFFFFFFF", false)]
+    [InlineData("xyz", false)]
+    public async Task AChunkWhoseSizeIsNoNumberIsTheClientsFault(string chunk, bool isBuffered)
+    {
+        await using var upstream = await EchoAsync();
+        await using var edge = await TestEdge.StartAsync(TestEdge.Target(upstream.Address) with { RequestBuffering = isBuffered });
+        using var client = await RawConnection.OpenAsync(edge.Port, Cancel);
+        await client.SendAsync($"POST /x HTTP/1.1\r\nHost: site.test\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}\r\n");
+
+        Assert.StartsWith("HTTP/1.1 400", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Equal([], edge.Log.Warnings);
+    }
+
     // A header about the response must not free the request from the minimum data rate.
     [Theory]
     [InlineData("")]
