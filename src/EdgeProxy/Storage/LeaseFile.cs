@@ -99,7 +99,8 @@ internal sealed class LeaseFile(string path, TimeProvider time, ILogger logger)
             {
                 logger.LogWarning(
                     EdgeEvent.LeaseTakenOver.Id(),
-                    "Took over {File} from {Holder}, {Reason}", path, LeaseRecord.TryParse(abandoned)?.Holder, reason);
+                    "Took over {File} from {Holder}, {Reason}",
+                    path, LeaseRecord.TryParse(abandoned)?.Holder.ToString() ?? "a process that it does not name", reason);
                 return lease;
             }
         }

@@ -75,6 +75,7 @@ public sealed class LeaseFileTests : IDisposable
         _data.Write("a/lease.json", content);
 
         await BecomesDoneAsync(AcquireAsync());
+        Assert.Contains("from a process that it does not name, which", _log.Text, StringComparison.Ordinal);
     }
 
     [Fact]
