@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace EdgeProxy.Tests;
 
-/// <summary>Keeps the suffixes of type names to those in CONTRIBUTING.md, where each has one meaning. A name that ends in what somebody does
-/// (-er, -or) has a suffix; one that ends in what something is has none.</summary>
+/// <summary>Keeps the suffixes of type names to those in CONTRIBUTING.md, where each has one meaning. A name that ends in what somebody
+/// does (-er, -or) has a suffix; one that ends in what something is has none.</summary>
 public partial class NamesTest
 {
     /// <summary>What something is, although it ends like what somebody does.</summary>

@@ -53,8 +53,11 @@ internal sealed class AdminClient : IDisposable
             {
                 // The other address may be the right one.
             }
-            catch (Exception exception)
-                when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (HttpRequestException)
+            {
+                return null;
+            }
+            catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 return null;
             }

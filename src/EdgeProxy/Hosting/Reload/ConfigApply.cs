@@ -87,10 +87,10 @@ internal sealed class ConfigApply(
                 return ports.Errors;
             }
 
+            listeners.Replace(open, config.ShutdownGracePeriod);
             logging.Commit();
             await CommitAsync(config, table);
             groups.Commit();
-            listeners.Replace(open, config.ShutdownGracePeriod);
             await announcement.ReplaceAsync(config);
             _inForce = sections;
             return [];

@@ -73,5 +73,6 @@ public sealed class UpstreamConnectorTests
     }
 
     private static UpstreamConnector Connector(Func<IPAddress[]> lookup) =>
-        new(new UpstreamSockets(int.MaxValue), TimeProvider.System, NullLogger<UpstreamConnector>.Instance, (_, _) => Task.FromResult(lookup()));
+        new(
+            new UpstreamSockets(int.MaxValue), TimeProvider.System, NullLogger<UpstreamConnector>.Instance, (_, _) => Task.FromResult(lookup()));
 }
