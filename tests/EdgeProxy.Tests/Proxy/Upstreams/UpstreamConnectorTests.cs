@@ -74,5 +74,8 @@ public sealed class UpstreamConnectorTests
 
     private static UpstreamConnector Connector(Func<IPAddress[]> lookup) =>
         new(
-            new UpstreamSockets(int.MaxValue), TimeProvider.System, NullLogger<UpstreamConnector>.Instance, (_, _) => Task.FromResult(lookup()));
+            new UpstreamSockets(int.MaxValue),
+            TimeProvider.System,
+            NullLogger<UpstreamConnector>.Instance,
+            (_, _) => Task.FromResult(lookup()));
 }
