@@ -122,6 +122,7 @@ REASONS = [
     (r"\|> line\|.* HTTP/1\.0\|.* HTTP/1\.1$", "nginx speaks HTTP/1.0 to the upstream unless told otherwise; EdgeProxy speaks HTTP/1.1"),
     (r"\|> Connection\|close\|-$", "EdgeProxy keeps the connection to the upstream for the next request"),
     (r"\|> X-Forwarded-(Proto|Port)\|", "EdgeProxy always says how the client came in; this nginx passes on what the client claims, or nothing"),
+    (r"\|> Cdn-Loop\|-\|edgeproxy-", "EdgeProxy leaves a word by which it knows a request that comes back (RFC 8586)"),
     (r"\|> X-Forwarded-For\|6\.6\.6\.6, 127", "$proxy_add_x_forwarded_for appends to whatever the client claims; EdgeProxy believes only TrustedProxies"),
     (r"\|> X-Forwarded-Host\|example\.org\|", "nginx's $server_name is the site's name; EdgeProxy says the Host as the client sent it"),
     (r"\|> Forwarded\|for=6", "EdgeProxy removes a claim that nobody it trusts made"),
