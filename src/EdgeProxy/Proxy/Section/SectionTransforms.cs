@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using EdgeProxy.Proxy.Messages;
 using EdgeProxy.Sites;
 using Microsoft.Extensions.Primitives;
@@ -16,6 +17,12 @@ internal sealed class SectionTransforms : ITransformProvider
     [
         HeaderNames.AltSvc, HeaderNames.UpgradeInsecureRequests, "ALPN", "Close", "Proxy-Features", "Proxy-Instruction", "Security-Scheme",
     ];
+
+    /// <summary>What YARP leaves out, too, and writes anew where its own connection needs it.</summary>
+    private static readonly FrozenSet<string> OfTheConnection = new[]
+    {
+        HeaderNames.Connection, HeaderNames.Upgrade, HeaderNames.TE, HeaderNames.TransferEncoding,
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public void ValidateRoute(TransformRouteValidationContext context)
     {
@@ -67,9 +74,8 @@ internal sealed class SectionTransforms : ITransformProvider
                 RequestTransform.AddHeader(request, name, values);
         }
 
-        // YARP itself decides about Upgrade and TE, which it has to write anew, and leaves out the rest of what stays but for these.
-        RequestTransform.RemoveHeader(request, HeaderNames.Expect);
-        RequestTransform.RemoveHeader(request, "Proxy");
+        foreach (var name in MessagePolicy.RequestHeadersThatStay.Where(name => !OfTheConnection.Contains(name)))
+            RequestTransform.RemoveHeader(request, name);
         foreach (var name in MessagePolicy.FurtherHeadersThatStay(received) ?? [])
             RequestTransform.RemoveHeader(request, name);
     }
@@ -107,6 +113,8 @@ internal sealed class SectionTransforms : ITransformProvider
                 response[name] = new StringValues([.. values]);
         }
 
+        foreach (var name in MessagePolicy.ResponseHeadersThatStay.Where(name => !OfTheConnection.Contains(name)))
+            response.Remove(name);
         foreach (var name in MessagePolicy.FurtherHeadersThatStay(upstream.Headers) ?? [])
             response.Remove(name);
     }

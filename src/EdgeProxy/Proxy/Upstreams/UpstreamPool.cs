@@ -29,6 +29,13 @@ internal sealed class UpstreamPool(Func<HttpMessageInvoker> create) : IDisposabl
             Close();
     }
 
+    /// <summary>Closes what is open where no request uses it; the next one opens another.</summary>
+    public void CloseIfIdle()
+    {
+        if (Requests == 0)
+            Close();
+    }
+
     /// <summary>A site names it.</summary>
     public void Hold() => Interlocked.Increment(ref _holders);
 

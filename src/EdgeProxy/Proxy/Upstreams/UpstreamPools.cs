@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
@@ -8,12 +9,21 @@ using EdgeProxy.Proxy.Demo;
 namespace EdgeProxy.Proxy.Upstreams;
 
 /// <summary>The pools, one for each upstream and connect timeout. Only applying a configuration adds and removes them.</summary>
-internal sealed class UpstreamPools(UpstreamConnector connector, DemoUpstream demo) : IDisposable
+internal sealed class UpstreamPools : IDisposable
 {
     // How long a connection may go on to an address that its name has no more.
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(30);
 
-    private readonly Dictionary<(string Address, TimeSpan ConnectTimeout), UpstreamPool> _pools = [];
+    private readonly UpstreamConnector _connector;
+    private readonly DemoUpstream _demo;
+    private readonly ConcurrentDictionary<(string Address, TimeSpan ConnectTimeout), UpstreamPool> _pools = [];
+    private int _isClosingIdle;
+
+    public UpstreamPools(UpstreamConnector connector, UpstreamSockets sockets, DemoUpstream demo)
+    {
+        (_connector, _demo) = (connector, demo);
+        sockets.RunShort = CloseIdle;
+    }
 
     public TimeSpan ConnectionLifetime { get; init; } = DefaultLifetime;
 
@@ -21,9 +31,7 @@ internal sealed class UpstreamPools(UpstreamConnector connector, DemoUpstream de
     {
         var address = upstream is Upstream.Server server ? server.Address.GetLeftPart(UriPartial.Authority) : "demo";
         var key = (address, connectTimeout);
-        if (!_pools.TryGetValue(key, out var pool))
-            _pools.Add(key, pool = new UpstreamPool(() => Create(upstream, connectTimeout)));
-        return pool;
+        return _pools.GetOrAdd(key, _ => new UpstreamPool(() => Create(upstream, connectTimeout)));
     }
 
     /// <summary>Forgets the pools that no site names. They close themselves.</summary>
@@ -31,9 +39,8 @@ internal sealed class UpstreamPools(UpstreamConnector connector, DemoUpstream de
     {
         foreach (var (key, pool) in _pools)
         {
-            // Removing is the one change that an enumeration allows.
             if (!pool.IsHeld)
-                _pools.Remove(key);
+                _pools.TryRemove(key, out _);
         }
     }
 
@@ -60,6 +67,17 @@ internal sealed class UpstreamPools(UpstreamConnector connector, DemoUpstream de
             context.NegotiatedHttpVersion.Major == 1 ? new RepetitionStream(context.PlaintextStream) : context.PlaintextStream);
     }
 
+    /// <summary>Closes the connections of every upstream that no request uses; the next request opens one again.</summary>
+    private void CloseIdle()
+    {
+        // With many waiting, one look at all the pools at a time is enough.
+        if (Interlocked.Exchange(ref _isClosingIdle, 1) == 1)
+            return;
+        foreach (var (_, pool) in _pools)
+            pool.CloseIfIdle();
+        Volatile.Write(ref _isClosingIdle, 0);
+    }
+
     private HttpMessageInvoker Create(Upstream upstream, TimeSpan connectTimeout)
     {
         var handler = new SocketsHttpHandler
@@ -80,13 +98,13 @@ internal sealed class UpstreamPools(UpstreamConnector connector, DemoUpstream de
     private Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> Connect(Uri address, TimeSpan timeout)
     {
         if (address.Scheme != Uri.UriSchemeHttps)
-            return (context, cancellationToken) => connector.ConnectAsync(context.DnsEndPoint, timeout, cancellationToken);
+            return (context, cancellationToken) => _connector.ConnectAsync(context.DnsEndPoint, timeout, cancellationToken);
         var speaksHttp2 = true;
         return async (context, cancellationToken) =>
         {
             // Once a server has chosen HTTP/1.1, the handler goes on speaking it: HTTP/2 must not be offered again.
             var offersHttp2 = speaksHttp2 && context.InitialRequestMessage.Version.Major >= 2;
-            var stream = await connector.ConnectTlsAsync(
+            var stream = await _connector.ConnectTlsAsync(
                 context.DnsEndPoint,
                 timeout,
                 offersHttp2 ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http11],
@@ -99,7 +117,7 @@ internal sealed class UpstreamPools(UpstreamConnector connector, DemoUpstream de
 
     private async ValueTask<Stream> ConnectDemoAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var port = await demo.StartAsync();
-        return await connector.ConnectAsync(new DnsEndPoint(IPAddress.Loopback.ToString(), port), timeout, cancellationToken);
+        var port = await _demo.StartAsync();
+        return await _connector.ConnectAsync(new DnsEndPoint(IPAddress.Loopback.ToString(), port), timeout, cancellationToken);
     }
 }

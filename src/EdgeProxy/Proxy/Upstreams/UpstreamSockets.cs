@@ -4,12 +4,15 @@ using System.Threading.Channels;
 namespace EdgeProxy.Proxy.Upstreams;
 
 /// <summary>Bounds how many sockets to upstreams are open at once: each has a descriptor, and one client's connection in HTTP/2 may ask for
-/// a hundred of them. One too many waits for another to close.</summary>
+/// a hundred of them. One too many waits for another to close; those that only wait for a request are closed for it.</summary>
 /// <param name="max">How many; at least 1.</param>
 internal sealed class UpstreamSockets(int max)
 {
     // One entry for each open socket: a writer waits while the channel is full.
     private readonly Channel<byte> _open = Channel.CreateBounded<byte>(max);
+
+    /// <summary>Asks for sockets that nobody needs at the moment to be closed. Called by any thread.</summary>
+    public Action? RunShort { get; set; }
 
     /// <summary>Takes one, which is given back by <see cref="Release"/>. Waits no longer than <paramref name="patience"/>, and until
     /// <paramref name="cancellationToken"/> ends it.</summary>
@@ -22,6 +25,7 @@ internal sealed class UpstreamSockets(int max)
 
     private async Task WaitAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
+        RunShort?.Invoke();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         enough.CancelAfter(patience);
         try

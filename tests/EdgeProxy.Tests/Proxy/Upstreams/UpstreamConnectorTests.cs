@@ -61,7 +61,7 @@ public sealed class UpstreamConnectorTests
         await using var edge = await TestEdge.StartAsync(
             TestEdge.Target(new Uri($"http://api:{before.Address.Port}")),
             services: services => services.AddSingleton(provider =>
-                new UpstreamPools(connector, provider.GetRequiredService<DemoUpstream>())
+                new UpstreamPools(connector, provider.GetRequiredService<UpstreamSockets>(), provider.GetRequiredService<DemoUpstream>())
                 {
                     ConnectionLifetime = TimeSpan.FromMilliseconds(50),
                 }));

@@ -25,6 +25,21 @@ public sealed class UpstreamSocketsTests
     }
 
     [Fact]
+    public async Task ConnectionsThatWaitForARequestMakeWayForOneThatIsNeeded()
+    {
+        await using var one = await LocalServer.StartAsync("one");
+        await using var two = await LocalServer.StartAsync("two");
+        await using var three = await LocalServer.StartAsync("three");
+        await using var edge = await TestEdge.StartAsync(TestEdge.Target(one.Address, two.Address, three.Address), upstreamSockets: 2);
+        using var client = edge.Client();
+        var answers = new List<string>();
+        for (var request = 0; request < 6; request++)
+            answers.Add(await client.GetStringAsync("x", Cancel));
+
+        Assert.Equal(["one", "two", "three", "one", "two", "three"], answers);
+    }
+
+    [Fact]
     public async Task ConnectionsThatFailGiveTheirSocketBack()
     {
         var connector = Connector(1);
