@@ -37,6 +37,9 @@ internal sealed class CertificateKeeper(CertificateTable table, Func<Certificate
     /// <summary>Every configured name, in the order of the configuration.</summary>
     public IReadOnlyList<CertificateStatus> Statuses => [.. _names.Select(name => name.Status)];
 
+    /// <summary>That of one name; null for one that is not configured.</summary>
+    public CertificateStatus? Find(string name) => _names.FirstOrDefault(kept => kept.Name.Name == name)?.Status;
+
     /// <summary>Takes over a configuration. When it returns, every name is served: with what it had, with what is on disk, or with a
     /// placeholder. Names whose source has not changed notice nothing. It does not fail: what may fail is left to the loops.</summary>
     public void Apply(EdgeConfig config)

@@ -63,8 +63,6 @@ internal sealed class FileCertificateLoop(CertificateSource.File source, TimePro
         {
             try
             {
-                await TryPreparedAsync(cancellationToken);
-                await Task.Delay(Interval, time, cancellationToken);
                 seen = await TakeIfStillAsync(seen, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -75,6 +73,8 @@ internal sealed class FileCertificateLoop(CertificateSource.File source, TimePro
             {
                 Report(exception);
             }
+
+            await Task.Delay(Interval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -132,6 +132,10 @@ internal sealed class SessionAnchors : IAsyncDisposable
                 else
                     _anchors.TryRemove(KeyValuePair.Create(anchor.Certificate, anchor));
             }
+            catch (Exception exception) when (!_stopping.IsCancellationRequested)
+            {
+                NotKept(anchor, exception);
+            }
             finally
             {
                 _changing.Release();
@@ -170,12 +174,14 @@ internal sealed class SessionAnchors : IAsyncDisposable
         catch (Exception exception) when (!_stopping.IsCancellationRequested)
         {
             anchor.Fail(Later(_time.GetTimestamp(), RetryDelay));
-            // Only resumption suffers, and real handshakes report what is wrong with a certificate.
-            _logger.LogDebug(
-                EdgeEvent.SessionsNotKept.Id(),
-                exception, "Cannot keep the TLS sessions of {Certificate} resumable", anchor.Certificate.Leaf.Subject);
+            NotKept(anchor, exception);
         }
     }
+
+    // Only resumption suffers, and real handshakes report what is wrong with a certificate.
+    private void NotKept(SessionAnchor anchor, Exception exception) => _logger.LogDebug(
+        EdgeEvent.SessionsNotKept.Id(),
+        exception, "Cannot keep the TLS sessions of {Certificate} resumable", anchor.Certificate.Leaf.Subject);
 
     private async Task CloseAsync(SessionAnchor anchor)
     {

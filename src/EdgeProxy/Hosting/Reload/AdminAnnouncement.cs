@@ -9,10 +9,12 @@ namespace EdgeProxy.Hosting.Reload;
 internal sealed class AdminAnnouncement(TimeProvider time, ILoggerFactory loggers)
 {
     private readonly ILogger _logger = loggers.CreateLogger<AdminAnnouncement>();
-    private (FileDataDirectory Directory, AdminAddress Address)? _present;
+    private (string DataDirectory, FileDataDirectory Directory, AdminAddress Address)? _present;
 
     public async Task ReplaceAsync(EdgeConfig config)
     {
+        if (_present is { } present && present.Address.Url == config.Listeners.Admin?.Url && present.DataDirectory == config.DataDirectory)
+            return;
         await RemoveAsync();
         if (config.Listeners.Admin is not { } admin)
             return;
@@ -21,7 +23,7 @@ internal sealed class AdminAnnouncement(TimeProvider time, ILoggerFactory logger
         try
         {
             await address.WriteAsync(directory, CancellationToken.None);
-            _present = (directory, address);
+            _present = (config.DataDirectory, directory, address);
         }
         catch (DataDirectoryException exception)
         {

@@ -89,9 +89,12 @@ internal sealed class ConfigApply(
 
             listeners.Replace(open, config.ShutdownGracePeriod);
             logging.Commit();
-            await CommitAsync(config, table);
+            Commit(config, table);
             groups.Commit();
             await announcement.ReplaceAsync(config);
+            // Last, because it takes a moment and decides nothing about the rest.
+            if (_inForce is not null)
+                await certificates.CheckFilesAsync(CancellationToken.None);
             _inForce = sections;
             return [];
         }
@@ -103,11 +106,9 @@ internal sealed class ConfigApply(
     }
 
     // Nothing here may fail. Certificates come before sites, so that a new name can be served when its site appears.
-    private async Task CommitAsync(EdgeConfig config, SiteTable table)
+    private void Commit(EdgeConfig config, SiteTable table)
     {
         certificates.Apply(config);
-        if (_table is not null)
-            await certificates.CheckFilesAsync(CancellationToken.None);
         sites.Table = _table = table;
         connections.Apply(config.Limits, config.TrustedProxies);
         // The host reads it when it stops.
