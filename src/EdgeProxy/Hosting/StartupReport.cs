@@ -11,13 +11,14 @@ internal static class StartupReport
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Writes the lines. Waits a moment while certificates of the internal CA are being made, so that what the lines say to try
-    /// works.</summary>
+    /// <summary>Writes the lines. Waits a moment while the internal CA's certificate for what the lines say to try is being made.</summary>
     public static async Task WriteAsync(
         ILogger logger, EdgeConfig config, CertificateKeeper keeper, TimeProvider time, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        while (time.GetElapsedTime(start) < Patience && keeper.Statuses.Any(IsBeingMade) && !cancellationToken.IsCancellationRequested)
+        var local = FirstOfInternalCa(config)?.Name;
+        while (local is not null && IsBeingMade(keeper.Find(local))
+            && time.GetElapsedTime(start) < Patience && !cancellationToken.IsCancellationRequested)
             await Task.Delay(Interval, time, CancellationToken.None);
         foreach (var line in Lines(config))
             logger.LogInformation(EdgeEvent.Started.Id(), "{Line}", line);
@@ -37,13 +38,15 @@ internal static class StartupReport
                 + (site.Names.Count > 1 ? $"; also {string.Join(", ", site.Names.Skip(1).Select(name => name.Name))}" : "");
         }
 
-        if (config.Sites.FirstOrDefault(site => site.Names[0].Certificate is CertificateSource.Internal) is { } local)
+        if (FirstOfInternalCa(config) is { } local)
         {
             var root = Path.Combine(config.DataDirectory, "internal-ca", "root.pem");
             yield return $"try: curl --cacert {root} {HostName.HttpsOrigin(local.Name, listen.HttpsPort)}/";
         }
     }
 
-    private static bool IsBeingMade(CertificateStatus status) =>
-        status is { Source: CertificateSource.Internal, State: CertificateState.Placeholder { LastError: null } };
+    private static Site? FirstOfInternalCa(EdgeConfig config) =>
+        config.Sites.FirstOrDefault(site => site.Names[0].Certificate is CertificateSource.Internal);
+
+    private static bool IsBeingMade(CertificateStatus? status) => status is { State: CertificateState.Placeholder { LastError: null } };
 }
