@@ -41,7 +41,7 @@ internal static class EdgeHost
             .AddRouting();
         builder.Services.AddSingleton(log).AddSingleton<ILoggerFactory>(log).AddSingleton<AccessLog>();
         AddCertificates(builder.Services);
-        builder.Services.AddForwarding(ErrorBody.WriteAsync, DescriptorLimit.UpstreamSockets());
+        builder.Services.AddForwarding(ErrorBody.WriteAsync, DescriptorLimit.OneSide());
         AddListeners(builder);
         configure?.Invoke(builder);
 

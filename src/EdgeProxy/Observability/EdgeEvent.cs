@@ -12,6 +12,7 @@ internal enum EdgeEvent
     ConfigurationFailed = 104,
     AdminAddressNotLeft = 105,
     ConnectionsRefused = 110,
+    ConnectionLimitTooHigh = 111,
 
     // Certificates: obtaining and renewing
     Obtaining = 200,

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Net.Security;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 
@@ -11,24 +12,13 @@ internal static class ExactChain
 {
     /// <summary>False when this runtime has lost the constructor that takes the chain as it is; chains are then rebuilt by the
     /// runtime.</summary>
-    public static bool IsSupported { get; private set; } = true;
+    public static bool IsSupported { get; } = typeof(SslStreamCertificateContext).GetConstructor(
+        BindingFlags.Instance | BindingFlags.NonPublic,
+        [typeof(X509Certificate2), typeof(ReadOnlyCollection<X509Certificate2>), typeof(SslCertificateTrust)]) is not null;
 
-    public static SslStreamCertificateContext CreateContext(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> chain)
-    {
-        if (IsSupported)
-        {
-            try
-            {
-                return NewContext(leaf, new ReadOnlyCollection<X509Certificate2>([.. chain]), null);
-            }
-            catch (MissingMethodException)
-            {
-                IsSupported = false;
-            }
-        }
-
-        return SslStreamCertificateContext.Create(leaf, [.. chain], offline: true);
-    }
+    public static SslStreamCertificateContext CreateContext(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> chain) => IsSupported
+        ? NewContext(leaf, new ReadOnlyCollection<X509Certificate2>([.. chain]), null)
+        : SslStreamCertificateContext.Create(leaf, [.. chain], offline: true);
 
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern SslStreamCertificateContext NewContext(

@@ -29,9 +29,17 @@ internal sealed class ConnectionLimit(TimeProvider time, ILogger<ConnectionLimit
     /// <summary>For connections from now on; those that are open stay.</summary>
     /// <param name="limits">Without a number, all connections together may be as many as descriptors and memory allow.</param>
     /// <param name="trustedProxies">Their connections stand for many clients, so the limit for one client does not hold for them.</param>
-    public void Apply(LimitsConfig limits, ValueList<IPNetwork> trustedProxies) => Volatile.Write(
-        ref _bounds,
-        new Bounds(limits.MaxConnections ?? DescriptorLimit.DefaultMaxConnections(), limits.MaxConnectionsPerClient, trustedProxies));
+    public void Apply(LimitsConfig limits, ValueList<IPNetwork> trustedProxies)
+    {
+        if (limits.MaxConnections is { } wanted && wanted > DescriptorLimit.OneSide())
+            logger.LogWarning(
+                EdgeEvent.ConnectionLimitTooHigh.Id(),
+                "Limits:MaxConnections is {Max}, but the descriptors of this process suffice for {Room} connections of clients and as many "
+                + "to upstreams: lower it, or raise the limit (ulimit -n)",
+                wanted, DescriptorLimit.OneSide());
+        var max = limits.MaxConnections ?? DescriptorLimit.DefaultMaxConnections();
+        Volatile.Write(ref _bounds, new Bounds(max, limits.MaxConnectionsPerClient, trustedProxies));
+    }
 
     /// <summary>Returns when another socket may be accepted. Until then clients wait in the kernel's queue: they may come faster than they
     /// can be closed, and each has a descriptor meanwhile.</summary>

@@ -26,12 +26,9 @@ internal static class DescriptorLimit
         return (int)Math.Clamp(byMemory, Least, OneSide());
     }
 
-    /// <summary>How many connections to upstreams may be open at once.</summary>
+    /// <summary>What each of the two sides, clients and upstreams, may have of the descriptors: half.</summary>
     /// <returns>At least 16.</returns>
-    public static int UpstreamSockets() => OneSide();
-
-    // Each of the two sides, clients and upstreams, may have half of the descriptors.
-    private static int OneSide() =>
+    public static int OneSide() =>
         OpenFiles() is var files && files > Reserve ? (int)Math.Clamp((files - Reserve) / 2, Least, int.MaxValue) : Least;
 
     private static ulong OpenFiles()
