@@ -31,6 +31,9 @@ internal sealed class LeaseFile(string path, TimeProvider time, ILogger logger)
             if (there is not null && WhyAbandoned(there, since) is { } reason
                 && await TryTakeOverAsync(there, own, reason, cancellationToken) is { } taken)
                 return taken;
+            // Such as a link that leads nowhere: it cannot be created and is not there.
+            if (there is null && time.GetElapsedTime(since) > LongestSilence)
+                throw new IOException($"'{path}' can neither be created nor read. Remove it.");
             await Task.Delay(BetweenLooks, time, cancellationToken);
         }
 

@@ -65,6 +65,20 @@ public sealed class LeaseFileTests : IDisposable
         await (await waiting).DisposeAsync();
     }
 
+    [Fact]
+    public async Task ALinkThatLeadsNowhereIsSaidAfterAWhile()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A link needs a privilege on Windows.");
+        Directory.CreateDirectory(_data.File("a"));
+        File.CreateSymbolicLink(_data.File("a/lease.json"), _data.File("none"));
+
+        var waiting = AcquireAsync();
+        await Eventually.BecomesTrueAsync(() => waiting.IsCompleted, _time, TimeSpan.FromMilliseconds(200));
+
+        var failure = await Assert.ThrowsAsync<IOException>(() => waiting);
+        Assert.Contains("can neither be created nor read", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{ half")]
